@@ -1,0 +1,75 @@
+"""The SQLAlchemy engine and the unit of work every service's use cases run in."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import (
+    AsyncEngine,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
+
+SessionFactory = async_sessionmaker[AsyncSession]
+
+
+def create_engine(database_url: str, *, pool_size: int = 5) -> AsyncEngine:
+    """An asyncpg engine. Statements are cut off after 10 s, waits for a lock after 5 s."""
+    return create_async_engine(
+        database_url,
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_timeout=5,
+        pool_pre_ping=True,
+        connect_args={
+            "timeout": 5,
+            "server_settings": {
+                "statement_timeout": "10000",
+                "lock_timeout": "5000",
+                "idle_in_transaction_session_timeout": "15000",
+            },
+        },
+    )
+
+
+def create_session_factory(engine: AsyncEngine) -> SessionFactory:
+    return async_sessionmaker(engine, expire_on_commit=False)
+
+
+async def check_database(engine: AsyncEngine) -> None:
+    """Raise when the database does not answer; a readiness check."""
+    async with engine.connect() as connection:
+        await connection.execute(text("SELECT 1"))
+
+
+class SqlUnitOfWork:
+    """One transaction. Leaving the block without ``commit()`` rolls back.
+
+    A service's own unit of work sub-classes this and makes its repositories in ``_open``.
+    """
+
+    def __init__(self, sessions: SessionFactory) -> None:
+        self._sessions = sessions
+
+    async def __aenter__(self) -> Self:
+        self.session = self._sessions()
+        self._open()
+        return self
+
+    def _open(self) -> None:
+        """Make the repositories on ``self.session``."""
+
+    async def commit(self) -> None:
+        await self.session.commit()
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        # close() returns the connection after rolling back what was not committed.
+        await self.session.close()

@@ -1,0 +1,116 @@
+"""The pooled HTTP client with which one service (or the store) calls another."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+
+from deployments.shared import telemetry
+from deployments.shared.errors import DomainError, Unavailable
+
+_IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE"})
+_TIMEOUT = httpx.Timeout(5.0, connect=1.0)
+_ATTEMPTS = 3
+
+
+class RemoteProblem(DomainError):
+    """The other service answered with a problem detail; its status, code and text are kept."""
+
+    def __init__(self, status: int, code: str, detail: str, **extra: Any) -> None:
+        super().__init__(code, detail, **extra)
+        self.status = status  # type: ignore[misc]
+
+
+def _problem(response: httpx.Response) -> DomainError:
+    try:
+        body = response.json()
+    except ValueError:
+        body = {}
+    if not isinstance(body, dict):
+        body = {}
+    code = str(body.pop("code", "remote_error"))
+    detail = str(body.pop("detail", f"unexpected answer {response.status_code}"))
+    for key in ("type", "title", "status", "request_id"):
+        body.pop(key, None)
+    if response.status_code == 503:
+        return Unavailable(code, detail, **body)
+    return RemoteProblem(response.status_code, code, detail, **body)
+
+
+class ServiceHttp:
+    """Calls one service.
+
+    Args:
+        name: the service's name, for messages.
+        base_url: address with the service's prefix, e.g. ``http://127.0.0.1:8000/products``.
+        authorization: gives the bearer token of a call, or None.
+        transport: for tests, an ASGI transport.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        base_url: str,
+        *,
+        authorization: Callable[[], str | None] = lambda: None,
+        transport: httpx.AsyncBaseTransport | None = None,
+        timeout: httpx.Timeout | None = None,
+    ) -> None:
+        self._name = name
+        self._base_url = base_url.rstrip("/")
+        self._authorization = authorization
+        self._client = httpx.AsyncClient(timeout=timeout or _TIMEOUT, transport=transport)
+
+    async def aclose(self) -> None:
+        await self._client.aclose()
+
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        json: Any = None,
+        params: dict[str, Any] | None = None,
+        headers: dict[str, str] | None = None,
+        files: Any = None,
+    ) -> Any:
+        """The decoded JSON answer (None for 204).
+
+        Raises:
+            RemoteProblem: the service refused.
+            Unavailable: it did not answer in time, after retries where the method is idempotent
+                or an Idempotency-Key is sent.
+        """
+        sent = dict(headers or {})
+        if (token := self._authorization()) and "Authorization" not in sent:
+            sent["Authorization"] = f"Bearer {token}"
+        if identity := telemetry.request_id.get():
+            sent["X-Request-Id"] = identity
+        query = {k: v for k, v in (params or {}).items() if v is not None}
+        repeatable = method in _IDEMPOTENT or "Idempotency-Key" in sent
+        for attempt in range(1, _ATTEMPTS + 1):
+            last = attempt == _ATTEMPTS or not repeatable
+            try:
+                response = await self._client.request(
+                    method,
+                    self._base_url + path,
+                    json=json,
+                    params=query,
+                    headers=sent,
+                    files=files,
+                )
+            except httpx.TransportError as error:
+                if last:
+                    raise Unavailable(
+                        f"{self._name}_unavailable", f"{self._name} does not answer; try again"
+                    ) from error
+            else:
+                if response.is_success:
+                    return response.json() if response.content else None
+                if last or response.status_code not in (502, 503, 504):
+                    raise _problem(response)
+            await asyncio.sleep(0.1 * 2**attempt)
+        raise AssertionError("unreachable")

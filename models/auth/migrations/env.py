@@ -1,0 +1,3 @@
+from models.shared.migrations import run_environment
+
+run_environment()

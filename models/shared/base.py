@@ -1,0 +1,57 @@
+"""What every service's tables have in common: naming convention and column helpers."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    DateTime,
+    Identity,
+    Index,
+    MetaData,
+    String,
+    Table,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB, UUID
+
+NAMING_CONVENTION = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+def new_metadata() -> MetaData:
+    """MetaData of one service; constraint names are stable, errors are mapped by them."""
+    return MetaData(naming_convention=NAMING_CONVENTION)
+
+
+def outbox_table(metadata: MetaData) -> Table:
+    """Events written in the transaction that caused them, relayed to Redis Streams afterwards."""
+    return Table(
+        "outbox",
+        metadata,
+        Column("event_id", UUID(as_uuid=True), primary_key=True),
+        Column("position", BigInteger, Identity(always=True), nullable=False, unique=True),
+        Column("topic", String(40), nullable=False),
+        Column("type", String(60), nullable=False),
+        Column("payload", JSONB, nullable=False),
+        Column("occurred_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+        Column("published_at", DateTime(timezone=True)),
+        Index("ix_outbox_unpublished", "position", postgresql_where=text("published_at IS NULL")),
+    )
+
+
+def inbox_table(metadata: MetaData) -> Table:
+    """Ids of the events a consumer has handled, written with the effect of each."""
+    return Table(
+        "inbox",
+        metadata,
+        Column("consumer", String(60), primary_key=True),
+        Column("event_id", UUID(as_uuid=True), primary_key=True),
+        Column("handled_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    )

@@ -1,0 +1,132 @@
+"""The servers service tests share: one embedded PostgreSQL and Redis a run, private to it."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from psycopg import sql
+from redis import Redis
+
+from deployments.local.ports import free_port
+from deployments.local.postgres import EmbeddedPostgres, provision, service_url
+from deployments.local.redis_server import EmbeddedRedis
+from deployments.shared.settings import OPERATOR, SERVICES, PlatformSettings
+from models.shared.migrations import upgrade
+from tests.support import Keys
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
+    folder = tmp_path_factory.mktemp("postgres")
+    for parent in (folder, folder.parent, folder.parent.parent):
+        parent.chmod(0o755)
+    server = EmbeddedPostgres(folder, free_port())
+    server.initialise()
+    with (folder / "postgres.log").open("wb") as log:
+        process = subprocess.Popen(
+            server.command("fsync=off", "synchronous_commit=off", "full_page_writes=off"),
+            user=server.user,
+            stdout=subprocess.DEVNULL,
+            stderr=log,
+            cwd="/",
+        )
+    try:
+        server.wait_until_ready(process)
+        provision(server.address, dict.fromkeys(SERVICES, "test"))
+        yield server
+    finally:
+        # SIGINT is PostgreSQL's fast shutdown: it does not wait for open connections.
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedRedis]:
+    server = EmbeddedRedis(tmp_path_factory.mktemp("redis"), free_port())
+    process = subprocess.Popen(server.command(), stdout=subprocess.DEVNULL)
+    try:
+        server.wait_until_ready()
+        yield server
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+@pytest.fixture
+def redis_url(redis_server: EmbeddedRedis) -> str:
+    """An empty Redis."""
+    with Redis.from_url(redis_server.url) as client:
+        client.flushall()
+    return redis_server.url
+
+
+@pytest.fixture(scope="session")
+def migrated(postgres: EmbeddedPostgres) -> Callable[[str], str]:
+    """Migrates a service's database once and gives its address."""
+    done: dict[str, str] = {}
+
+    def address(service: str) -> str:
+        if service not in done:
+            url = service_url(postgres.address.port, service, "test")
+            upgrade(service, url)
+            done[service] = url
+        return done[service]
+
+    return address
+
+
+@pytest.fixture
+def database_url(
+    postgres: EmbeddedPostgres, migrated: Callable[[str], str]
+) -> Iterator[Callable[[str], str]]:
+    """``database_url("cart")``: address of the service's migrated database, emptied afterwards."""
+    used: set[str] = set()
+
+    def address(service: str) -> str:
+        used.add(service)
+        return migrated(service)
+
+    yield address
+    for service in used:
+        with psycopg.connect(
+            postgres.address.admin_url(f"mercato_{service}"), autocommit=True
+        ) as connection:
+            rows = connection.execute(
+                "SELECT tablename FROM pg_tables "
+                "WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+            ).fetchall()
+            names = sql.SQL(", ").join(sql.Identifier(row[0]) for row in rows)
+            connection.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY CASCADE").format(names))
+
+
+@pytest.fixture(scope="session")
+def keys() -> Keys:
+    return Keys({name: Ed25519PrivateKey.generate() for name in ("users", OPERATOR, *SERVICES)})
+
+
+@pytest.fixture
+def platform(redis_url: str, keys: Keys) -> PlatformSettings:
+    return PlatformSettings(
+        redis_url=redis_url,
+        service_public_keys=keys.public(),
+        rate_limits_enabled=False,
+        log_level="WARNING",
+    )
+
+
+@pytest.fixture
+def test_data() -> Path:
+    """Folder of the real data sets (``MERCATO_TEST_DATA``); skips where there is none."""
+    import os
+
+    configured = os.environ.get("MERCATO_TEST_DATA")
+    folder = Path(configured) if configured else Path(__file__).parents[2] / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("real data sets absent: set MERCATO_TEST_DATA to their folder")
+    return folder
