@@ -64,6 +64,13 @@ class EventBatch(StrictSchema):
     events: Annotated[list[VisitEvent], Field(min_length=1, max_length=500)]
 
 
+class HistoricEvents(StrictSchema):
+    """Visits of the past from ``source``; an event id known already is skipped."""
+
+    source: Annotated[str, Field(max_length=60, examples=["demo"])]
+    events: Annotated[list[VisitEvent], Field(min_length=1, max_length=2000)]
+
+
 class Accepted(Schema):
     accepted: int
 
@@ -183,6 +190,12 @@ class AnalyticsClient:
     async def import_sales(self, sales: SalesImport) -> Accepted:
         answer = await self._http.request(
             "PUT", "/internal/sales", json=sales.model_dump(mode="json")
+        )
+        return Accepted.model_validate(answer)
+
+    async def import_events(self, events: HistoricEvents) -> Accepted:
+        answer = await self._http.request(
+            "PUT", "/internal/events", json=events.model_dump(mode="json")
         )
         return Accepted.model_validate(answer)
 
