@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,7 +21,7 @@ def ray_session(address: str | None = None) -> Iterator[None]:
         return
     ray.init(
         address=address or os.environ.get("MERCATO_RAY_ADDRESS") or None,
-        logging_level="warning",
+        logging_level=logging.WARNING,
         log_to_driver=False,
         include_dashboard=False,
     )
