@@ -1,0 +1,156 @@
+"""Tables of the search service."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pgvector.sqlalchemy import HALFVEC
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    String,
+    Text,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from models.shared.base import new_metadata
+
+metadata = new_metadata()
+
+# Every index version stores vectors of this length; another model must match it.
+DIMENSION = 384
+
+
+class Base(DeclarativeBase):
+    metadata = metadata
+
+
+class DocumentRow(Base):
+    """What is searched: one published product, as of ``version``.
+
+    ``text`` weighs title A, brand and category B, attributes C, description D; ``identifiers``
+    holds SKUs and barcodes in lower case; ``exact_title`` is the normalised title.
+    """
+
+    __tablename__ = "search_documents"
+    __table_args__ = (
+        Index("ix_search_documents_text", "text", postgresql_using="gin"),
+        Index("ix_search_documents_identifiers", "identifiers", postgresql_using="gin"),
+        Index(
+            "ix_search_documents_title_trigrams",
+            "exact_title",
+            postgresql_using="gin",
+            postgresql_ops={"exact_title": "gin_trgm_ops"},
+        ),
+        Index("ix_search_documents_exact_title", "exact_title", postgresql_using="hash"),
+        Index("ix_search_documents_category_path", "category_path"),
+        Index("ix_search_documents_brand", func.lower(text("brand"))),
+        Index("ix_search_documents_price_from", "price_from"),
+    )
+
+    product_id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(BigInteger)
+    title: Mapped[str] = mapped_column(Text)
+    exact_title: Mapped[str] = mapped_column(Text)
+    brand: Mapped[str | None] = mapped_column(Text)
+    category_path: Mapped[str | None] = mapped_column(Text)
+    category_name: Mapped[str | None] = mapped_column(Text)
+    price_from: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str] = mapped_column(String(3))
+    in_stock: Mapped[bool] = mapped_column(Boolean)
+    attributes: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    identifiers: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    card: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    embedding_text: Mapped[str] = mapped_column(Text)
+    text: Mapped[Any] = mapped_column(TSVECTOR)
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    indexed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+
+
+class RemovedProductRow(Base):
+    """A product that left the shop at ``version``: a late write of that version or an older one
+    must not bring it back."""
+
+    __tablename__ = "removed_products"
+
+    product_id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(BigInteger)
+    removed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+
+
+class WordRow(Base):
+    """The catalogue's own words, against which a mistyped one is corrected."""
+
+    __tablename__ = "search_words"
+    __table_args__ = (
+        Index(
+            "ix_search_words_trigrams",
+            "word",
+            postgresql_using="gin",
+            postgresql_ops={"word": "gin_trgm_ops"},
+        ),
+        Index("ix_search_words_lexeme", "lexeme"),
+    )
+
+    word: Mapped[str] = mapped_column(Text, primary_key=True)
+    lexeme: Mapped[str] = mapped_column(Text)
+
+
+class IndexVersionRow(Base):
+    """A set of vectors made by one model. One version is active; others wait or can be
+    returned to."""
+
+    __tablename__ = "index_versions"
+    __table_args__ = (
+        CheckConstraint(
+            "status IN ('building', 'active', 'retired')",
+            name="known_status",
+        ),
+        CheckConstraint(f"dimension = {DIMENSION}", name="stored_dimension"),
+        Index(
+            "uq_index_versions_active",
+            "status",
+            unique=True,
+            postgresql_where=text("status = 'active'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(Integer, Identity(always=True), primary_key=True)
+    model: Mapped[str] = mapped_column(String(200))
+    dimension: Mapped[int] = mapped_column(Integer)
+    status: Mapped[str] = mapped_column(String(20))
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    activated_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    retired_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class EmbeddingRow(Base):
+    """The vector of a document as of ``document_version``, unit length.
+
+    One partition per index version, each with an HNSW index of its own, so that a version is
+    built, searched and dropped without touching another.
+    """
+
+    __tablename__ = "embeddings"
+    __table_args__ = {"postgresql_partition_by": "LIST (index_version)"}  # noqa: RUF012
+
+    index_version: Mapped[int] = mapped_column(
+        ForeignKey("index_versions.id", ondelete="CASCADE"), primary_key=True
+    )
+    product_id: Mapped[UUID] = mapped_column(
+        ForeignKey("search_documents.product_id", ondelete="CASCADE"), primary_key=True
+    )
+    document_version: Mapped[int] = mapped_column(BigInteger)
+    embedding: Mapped[Any] = mapped_column(HALFVEC(DIMENSION))
