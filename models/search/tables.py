@@ -110,7 +110,7 @@ class WordRow(Base):
 
 class IndexVersionRow(Base):
     """A set of vectors made by one model. One version is active; others wait or can be
-    returned to."""
+    returned to. ``worked_on_at`` tells a build that goes on from one that died."""
 
     __tablename__ = "index_versions"
     __table_args__ = (
@@ -132,6 +132,9 @@ class IndexVersionRow(Base):
     dimension: Mapped[int] = mapped_column(Integer)
     status: Mapped[str] = mapped_column(String(20))
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    worked_on_at: Mapped[datetime] = mapped_column(
+        DateTime(timezone=True), server_default=func.now()
+    )
     activated_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     retired_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
@@ -144,7 +147,10 @@ class EmbeddingRow(Base):
     """
 
     __tablename__ = "embeddings"
-    __table_args__ = {"postgresql_partition_by": "LIST (index_version)"}  # noqa: RUF012
+    __table_args__ = (
+        Index("ix_embeddings_product_id", "product_id"),
+        {"postgresql_partition_by": "LIST (index_version)"},
+    )
 
     index_version: Mapped[int] = mapped_column(
         ForeignKey("index_versions.id", ondelete="CASCADE"), primary_key=True
