@@ -1,0 +1,46 @@
+# Mercato. `make help` lists the commands.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+MERCATO := .venv/bin/mercato
+RUN := .venv/bin
+
+.PHONY: help
+help: ## List the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk 'BEGIN {FS = ":.*## "} {printf "  make %-9s %s\n", $$1, $$2}'
+
+.PHONY: setup
+setup: ## Install what is missing into .venv (the other commands do this by themselves)
+	@PYTHON="$(PYTHON)" ops/setup.sh
+
+.PHONY: up
+up: setup ## Run the whole store until Ctrl-C
+	@$(MERCATO) up
+
+.PHONY: down
+down: setup ## Stop a running store
+	@$(MERCATO) down
+
+.PHONY: status
+status: setup ## What runs, and where
+	@$(MERCATO) status
+
+.PHONY: demo
+demo: setup ## Load the demo shop into the running store
+	@$(MERCATO) demo
+
+.PHONY: check
+check: setup ## Format, lint, types and layer rules
+	@$(RUN)/ruff format --check .
+	@$(RUN)/ruff check .
+	@$(RUN)/mypy
+	@$(RUN)/lint-imports
+
+.PHONY: test
+test: ## All checks and all tests; installs what they need
+	@PYTHON="$(PYTHON)" ops/setup.sh --browser
+	@$(MAKE) --no-print-directory check
+	@$(RUN)/pytest
+
+.PHONY: bench
+bench: setup ## Measure, print a table and write bench.json
+	@$(RUN)/python -m tests.bench

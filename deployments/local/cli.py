@@ -1,0 +1,334 @@
+"""The ``mercato`` command.
+
+Exit codes: 0 done; 1 the stack or a job failed; 2 wrong usage or unreadable input; 3 not running.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import psutil
+import typer
+from rich.table import Table
+
+from deployments.local import demo_data, display, processes
+from deployments.local.commands import analytics, import_products, import_sales, index, prices
+from deployments.local.doctor import examine
+from deployments.local.environment import StackEnvironment
+from deployments.local.layout import StackLayout, resolve
+from deployments.local.logs import show_logs
+from deployments.local.secrets_store import load_or_create
+from deployments.local.state import (
+    AlreadyRunningError,
+    StackState,
+    data_lock,
+    is_locked,
+    read_state,
+)
+from deployments.local.supervisor import StartError, Supervisor
+
+NOT_RUNNING = 3
+
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="Run and operate a Mercato store."
+)
+imports = typer.Typer(no_args_is_help=True, help="Bring products or past sales in from files.")
+price_jobs = typer.Typer(no_args_is_help=True, help="Price comparison.")
+analytics_jobs = typer.Typer(no_args_is_help=True, help="Analytics aggregates.")
+index_jobs = typer.Typer(no_args_is_help=True, help="The search index.")
+app.add_typer(imports, name="import")
+app.add_typer(price_jobs, name="prices")
+app.add_typer(analytics_jobs, name="analytics")
+app.add_typer(index_jobs, name="index")
+
+DataOption = Annotated[
+    Path | None, typer.Option("--data", help="Data folder of the stack [default: .mercato]")
+]
+
+
+@app.callback()
+def _main(
+    context: typer.Context,
+    data: Annotated[
+        Path | None,
+        typer.Option(envvar="MERCATO_DATA", help="Data folder of the stack [default: .mercato]"),
+    ] = None,
+) -> None:
+    context.obj = data
+
+
+def _layout(context: typer.Context, data: Path | None, port_base: int | None = None) -> StackLayout:
+    return resolve(data or context.obj, port_base)
+
+
+@app.command()
+def up(
+    context: typer.Context,
+    data: DataOption = None,
+    port_base: Annotated[
+        int | None,
+        typer.Option(min=1024, max=65000, help="Use consecutive ports from here"),
+    ] = None,
+    detach: Annotated[
+        bool, typer.Option("--detach", help="Return when the store is ready")
+    ] = False,
+    demo: Annotated[bool, typer.Option(help="Load the demo shop into a fresh stack")] = True,
+) -> None:
+    """Start the store; running it again on a running store only shows the addresses."""
+    layout = _layout(context, data, port_base)
+    if is_locked(layout):
+        _show_running(layout)
+        return
+    if detach:
+        _start_detached(layout, port_base, demo=demo)
+        return
+    try:
+        with data_lock(layout):
+            _run(
+                layout,
+                with_demo=demo,
+                show=sys.stdout.isatty() or "MERCATO_QUIET" not in os.environ,
+            )
+    except AlreadyRunningError:
+        _show_running(layout)
+
+
+def _show_running(layout: StackLayout) -> None:
+    state = read_state(layout)
+    if state.get("phase") == "ready":
+        display.console.print("Already running.")
+        display.print_ready(layout, state, detached=True)
+        return
+    display.console.print(f"A start is under way (phase {state.get('phase')}); following it.")
+    state = display.follow_start(lambda: read_state(layout), lambda: is_locked(layout))
+    _conclude(layout, state, detached=True)
+
+
+def _run(layout: StackLayout, *, with_demo: bool, show: bool) -> None:
+    state = StackState(layout)
+    supervisor = Supervisor(layout, state, with_demo=with_demo)
+    failure: list[str] = []
+
+    def watch() -> None:
+        shown = display.follow_start(state.snapshot, lambda: True)
+        if shown["phase"] == "ready":
+            display.print_ready(layout, shown, detached=False)
+
+    follower = threading.Thread(target=watch, daemon=True)
+    if show:
+        follower.start()
+    try:
+        supervisor.run()
+    except StartError as error:
+        failure.append(str(error))
+    if show:
+        follower.join(timeout=2)
+    if failure:
+        display.print_error(failure[0])
+        raise typer.Exit(1)
+
+
+def _start_detached(layout: StackLayout, port_base: int | None, *, demo: bool) -> None:
+    layout.prepare()
+    command = [sys.executable, "-m", "deployments.local.cli", "up", "--data", str(layout.data)]
+    command += ["--port-base", str(port_base)] if port_base is not None else []
+    command += [] if demo else ["--no-demo"]
+    with (layout.logs / "supervisor.log").open("ab") as log:
+        process = subprocess.Popen(  # noqa: S603
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            env=os.environ | {"MERCATO_QUIET": "1"},
+        )
+
+    def read() -> dict[str, Any]:
+        state = read_state(layout)
+        return state if state.get("pid") == process.pid else {"phase": "starting", "steps": {}}
+
+    state = display.follow_start(read, lambda: process.poll() is None)
+    _conclude(layout, state, detached=True)
+
+
+def _conclude(layout: StackLayout, state: dict[str, Any], *, detached: bool) -> None:
+    if state.get("phase") == "ready":
+        display.print_ready(layout, state, detached=detached)
+        return
+    reason = state.get("error") or f"the start was interrupted; see {layout.logs}/supervisor.log"
+    display.print_error(str(reason))
+    raise typer.Exit(1)
+
+
+@app.command()
+def status(
+    context: typer.Context,
+    data: DataOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For scripts")] = False,
+) -> None:
+    """Say what runs, where, and with how many restarts."""
+    layout = _layout(context, data)
+    state = read_state(layout)
+    running = state["phase"] != "stopped"
+    addresses = {
+        "store": layout.store_url,
+        "dashboards": layout.dashboards_url,
+        "api": layout.api(),
+        "sandbox": layout.sandbox_url,
+    }
+    if as_json:
+        typer.echo(json.dumps(state | {"data": str(layout.data), "addresses": addresses}, indent=1))
+    else:
+        _print_status(state, addresses)
+    if not running:
+        raise typer.Exit(NOT_RUNNING)
+
+
+def _print_status(state: dict[str, Any], addresses: dict[str, str]) -> None:
+    display.console.print(f"Mercato: [bold]{state['phase']}[/bold]")
+    if state["phase"] == "stopped":
+        return
+    table = Table("part", "status", "pid", "restarts", "memory", box=None, header_style="dim")
+    for name, child in state.get("children", {}).items():
+        memory = _memory(child.get("pid"))
+        table.add_row(
+            name,
+            child["status"],
+            str(child.get("pid", "")),
+            str(child.get("restarts", 0)),
+            f"{memory / 1e6:,.0f} MB" if memory else "",
+        )
+    display.console.print(table)
+    for name, address in addresses.items():
+        display.console.print(f"{name:>11}  [cyan]{address}[/cyan]")
+
+
+def _memory(pid: int | None) -> int:
+    """Proportional memory (bytes) of a process and its descendants."""
+    if pid is None:
+        return 0
+    total = 0
+    try:
+        family = [psutil.Process(pid), *processes.descendants(pid)]
+    except psutil.NoSuchProcess:
+        return 0
+    for process in family:
+        try:
+            total += process.memory_full_info().pss
+        except (psutil.NoSuchProcess, psutil.AccessDenied):
+            continue
+    return total
+
+
+@app.command()
+def down(context: typer.Context, data: DataOption = None) -> None:
+    """Stop the store. Its data stays."""
+    layout = _layout(context, data)
+    if is_locked(layout):
+        os.kill(int(read_state(layout)["pid"]), signal.SIGTERM)
+        until = time.monotonic() + 60
+        while is_locked(layout):
+            if time.monotonic() > until:
+                display.print_error("the supervisor does not stop; try again, or kill its process")
+                raise typer.Exit(1)
+            time.sleep(0.1)
+        display.console.print("Stopped.")
+    leftovers = processes.left_behind(layout.identity)
+    if leftovers:
+        processes.end(leftovers, grace=5)
+        display.console.print(f"Stopped {len(leftovers)} processes left by a killed stack.")
+
+
+@app.command()
+def reset(
+    context: typer.Context,
+    data: DataOption = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask")] = False,
+) -> None:
+    """Delete all data of the stack: accounts, products, orders, secrets. Stops it first."""
+    layout = _layout(context, data)
+    if not yes:
+        typer.confirm(
+            f"Delete everything in {layout.data} (rendered pictures are kept)?", abort=True
+        )
+    down(context, data)
+    for entry in layout.data.iterdir() if layout.data.exists() else ():
+        if entry in (layout.cache, layout.web):
+            continue
+        shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+    shutil.rmtree(layout.runtime, ignore_errors=True)
+    display.console.print("Reset. The next start makes a fresh store.")
+
+
+@app.command()
+def logs(
+    context: typer.Context,
+    part: Annotated[str | None, typer.Argument(help="A part or service; all without")] = None,
+    data: DataOption = None,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on with new lines")] = False,
+    lines: Annotated[int, typer.Option("--lines", "-n", min=1)] = 40,
+) -> None:
+    """Show the logs."""
+    show_logs(_layout(context, data), part, lines=lines, follow=follow)
+
+
+@app.command()
+def doctor(context: typer.Context, data: DataOption = None) -> None:
+    """Check what a start needs and say how to put right what is wrong."""
+    if not examine(_layout(context, data)):
+        raise typer.Exit(1)
+
+
+@app.command()
+def demo(context: typer.Context, data: DataOption = None) -> None:
+    """Load the demo shop into the running store (again: changes nothing)."""
+    layout = require_running(context, data)
+    environment = StackEnvironment(layout, load_or_create(layout.data))
+    with display.console.status("demo data") as shown:
+        demo_data.load(layout, environment, lambda line: shown.update(f"demo data: {line}"))
+    display.console.print("Demo data loaded.")
+
+
+def require_running(context: typer.Context, data: Path | None) -> StackLayout:
+    """The layout of a ready stack, else exit 3 with what to do."""
+    layout = _layout(context, data)
+    if not read_state(layout).get("ready"):
+        display.print_error("the store is not running; start it with: mercato up")
+        raise typer.Exit(NOT_RUNNING)
+    return layout
+
+
+def _job_environment(context: typer.Context) -> None:
+    """Before a job: point this process at the running stack, unless variables do so already."""
+    if "MERCATO_OPERATOR_KEY" in os.environ:
+        return
+    layout = require_running(context, None)
+    environment = StackEnvironment(layout, load_or_create(layout.data))
+    os.environ.update(demo_data.command_environment(layout, environment))
+
+
+for group in (imports, price_jobs, analytics_jobs, index_jobs):
+    group.callback()(_job_environment)
+
+imports.command("products")(import_products.import_products)
+imports.command("sales")(import_sales.import_sales)
+price_jobs.command("run")(prices.run)
+analytics_jobs.command("run")(analytics.run)
+index_jobs.command("build")(index.build)
+
+
+def main() -> None:
+    app()
+
+
+if __name__ == "__main__":
+    main()
