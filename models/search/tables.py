@@ -41,7 +41,8 @@ class DocumentRow(Base):
     """What is searched: one published product, as of ``version``.
 
     ``text`` weighs title A, brand and category B, attributes C, description D; ``identifiers``
-    holds SKUs and barcodes in lower case; ``exact_title`` is the normalised title.
+    holds SKUs and barcodes in lower case; ``exact_title`` is the normalised title;
+    ``embedding_key`` is a hash of ``embedding_text``: a vector made from another text is stale.
     """
 
     __tablename__ = "search_documents"
@@ -74,6 +75,7 @@ class DocumentRow(Base):
     identifiers: Mapped[list[str]] = mapped_column(ARRAY(Text))
     card: Mapped[dict[str, Any]] = mapped_column(JSONB)
     embedding_text: Mapped[str] = mapped_column(Text)
+    embedding_key: Mapped[int] = mapped_column(BigInteger)
     text: Mapped[Any] = mapped_column(TSVECTOR)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     indexed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
@@ -140,7 +142,7 @@ class IndexVersionRow(Base):
 
 
 class EmbeddingRow(Base):
-    """The vector of a document as of ``document_version``, unit length.
+    """The vector of a document's ``embedding_text`` with the key ``embedding_key``, unit length.
 
     One partition per index version, each with an HNSW index of its own, so that a version is
     built, searched and dropped without touching another.
@@ -158,5 +160,5 @@ class EmbeddingRow(Base):
     product_id: Mapped[UUID] = mapped_column(
         ForeignKey("search_documents.product_id", ondelete="CASCADE"), primary_key=True
     )
-    document_version: Mapped[int] = mapped_column(BigInteger)
+    embedding_key: Mapped[int] = mapped_column(BigInteger)
     embedding: Mapped[Any] = mapped_column(HALFVEC(DIMENSION))

@@ -33,6 +33,7 @@ def _documents() -> None:
         sa.Column("identifiers", sa.ARRAY(sa.Text()), nullable=False),
         sa.Column("card", postgresql.JSONB(), nullable=False),
         sa.Column("embedding_text", sa.Text(), nullable=False),
+        sa.Column("embedding_key", sa.BigInteger(), nullable=False),
         sa.Column("text", postgresql.TSVECTOR(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         _moment("indexed_at"),
@@ -110,7 +111,7 @@ def _vectors() -> None:
         "embeddings",
         sa.Column("index_version", sa.Integer(), nullable=False),
         sa.Column("product_id", sa.Uuid(), nullable=False),
-        sa.Column("document_version", sa.BigInteger(), nullable=False),
+        sa.Column("embedding_key", sa.BigInteger(), nullable=False),
         sa.Column("embedding", HALFVEC(384), nullable=False),
         sa.ForeignKeyConstraint(
             ["index_version"],

@@ -1,0 +1,205 @@
+"""What the use cases need from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from types import TracebackType
+from typing import Any, Protocol, Self
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deployments.search.domain.document import Document
+from deployments.search.domain.query import Filters, Query
+from deployments.search.domain.ranking import MeaningMatch, TextMatch
+
+Vectors = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """``vectors``: float32 (n, dimension), each of length 1; ``model`` names what made them."""
+
+    model: str
+    vectors: Vectors
+
+
+class Embedder(Protocol):
+    """Turns texts into vectors: a Serve deployment in the store, this process in tests."""
+
+    async def query(self, text: str) -> Embedded: ...
+
+    async def documents(self, texts: Sequence[str]) -> Embedded: ...
+
+
+@dataclass(frozen=True, slots=True)
+class IndexVersion:
+    id: int
+    model: str
+    status: str
+
+    @property
+    def name(self) -> str:
+        return f"v{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """What the database makes of a query: its lexemes, the words the catalogue does not have,
+    and the index version that is active."""
+
+    lexemes: list[str]
+    unknown: list[str]
+    active: IndexVersion | None
+
+
+@dataclass(frozen=True, slots=True)
+class PendingDocument:
+    """A document whose vector is missing or was made from another text; ``key`` identifies the
+    text."""
+
+    product_id: UUID
+    key: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """A product that left the shop at ``version``; None: for ever."""
+
+    product_id: UUID
+    version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    kind: str
+    text: str
+    target: str
+
+
+class DocumentRepository(Protocol):
+    async def upsert(self, documents: Sequence[Document]) -> set[UUID]:
+        """Store those that are not older than what is stored or was removed; their ids."""
+        ...
+
+    async def remove(self, removals: Sequence[Removal]) -> int:
+        """Remove what is not newer; the number of documents that went."""
+        ...
+
+    async def remove_unseen(self, seen_since: datetime) -> int:
+        """Remove documents not written since that moment."""
+        ...
+
+    async def stored(self, product_ids: Collection[UUID]) -> Mapping[UUID, tuple[int, datetime]]:
+        """Version and time of indexing of each stored product."""
+        ...
+
+    async def count(self) -> int: ...
+
+    async def now(self) -> datetime:
+        """The database's clock, which all writers share."""
+        ...
+
+    async def refresh_statistics(self) -> None: ...
+
+
+class RetrievalRepository(Protocol):
+    async def understand(self, query: Query) -> Understanding: ...
+
+    async def near_words(self, words: Sequence[str]) -> Mapping[str, list[str]]: ...
+
+    async def term_frequencies(self) -> Mapping[str, float]:
+        """Share of documents that hold each of the commonest lexemes."""
+        ...
+
+    async def by_text(
+        self,
+        query: Query,
+        weights: Mapping[str, float],
+        filters: Filters,
+        *,
+        coverage_weight: float,
+        limit: int,
+    ) -> list[TextMatch]: ...
+
+    async def by_meaning(
+        self, version: int, vector: Vectors, filters: Filters, *, limit: int
+    ) -> list[MeaningMatch]: ...
+
+    async def like_product(
+        self, version: int, product_id: UUID, *, limit: int
+    ) -> list[MeaningMatch]: ...
+
+    async def same_category(self, product_id: UUID, *, limit: int) -> list[UUID]: ...
+
+    async def exists(self, product_id: UUID) -> bool: ...
+
+    async def cards(self, product_ids: Sequence[UUID]) -> Mapping[UUID, Mapping[str, Any]]: ...
+
+    async def suggest(self, folded: str, *, limit: int) -> list[Suggestion]: ...
+
+
+class IndexVersionRepository(Protocol):
+    async def active(self) -> IndexVersion | None: ...
+
+    async def ensure_active(self, model: str, dimension: int) -> IndexVersion:
+        """The active version, made for ``model`` when there is none."""
+        ...
+
+    async def start_build(self, model: str, dimension: int) -> IndexVersion:
+        """The build of ``model`` that was begun and not finished, or a new one."""
+        ...
+
+    async def touch(self, version: int) -> None: ...
+
+    async def is_building(self, *, within_seconds: int) -> bool: ...
+
+    async def create_vector_index(self, version: int) -> None: ...
+
+    async def activate(self, version: int) -> None:
+        """Make ``version`` the active one and retire the one before."""
+        ...
+
+    async def drop_retired(self, *, keep: int) -> list[IndexVersion]: ...
+
+
+class EmbeddingRepository(Protocol):
+    async def pending(
+        self, version: int, *, limit: int, product_ids: Collection[UUID] | None = None
+    ) -> list[PendingDocument]: ...
+
+    async def count_pending(self, version: int) -> int: ...
+
+    async def store(
+        self, version: int, documents: Sequence[PendingDocument], vectors: Vectors
+    ) -> int: ...
+
+    async def claim(self) -> bool:
+        """True for one transaction at a time: who may catch up."""
+        ...
+
+
+class SearchUnitOfWork(Protocol):
+    documents: DocumentRepository
+    retrieval: RetrievalRepository
+    versions: IndexVersionRepository
+    embeddings: EmbeddingRepository
+
+    async def __aenter__(self) -> Self: ...
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...
+
+    async def commit(self) -> None: ...
+
+
+class UnitOfWorkFactory(Protocol):
+    def __call__(self) -> SearchUnitOfWork: ...

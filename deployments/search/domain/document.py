@@ -1,0 +1,68 @@
+"""A product as search knows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from deployments.search.domain.query import fold, words
+
+# What the model reads: its vectors get worse, not better, with more text.
+_DESCRIPTION_CHARACTERS = 200
+_ATTRIBUTES = 6
+_ATTRIBUTE_CHARACTERS = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One published product at ``version``; ``card`` is how lists show it."""
+
+    product_id: UUID
+    version: int
+    title: str
+    description: str
+    brand: str | None
+    category_path: str | None
+    category_name: str | None
+    attributes: Mapping[str, str]
+    tags: tuple[str, ...]
+    identifiers: tuple[str, ...]
+    price_from: int
+    currency: str
+    in_stock: bool
+    created_at: datetime
+    card: Mapping[str, Any]
+
+    @property
+    def exact_title(self) -> str:
+        return fold(self.title)
+
+    @property
+    def group_text(self) -> str:
+        """Brand and category: path and name, as both carry words shoppers use."""
+        path = (self.category_path or "").replace("/", " ").replace("-", " ")
+        return " ".join(part for part in (self.brand, self.category_name, path) if part)
+
+    @property
+    def attribute_text(self) -> str:
+        return " ".join([*self.attributes.values(), *self.tags])
+
+    @property
+    def embedding_text(self) -> str:
+        values = ", ".join(list(self.attributes.values())[:_ATTRIBUTES])
+        parts = (
+            self.title,
+            self.category_name,
+            self.description[:_DESCRIPTION_CHARACTERS],
+            values[:_ATTRIBUTE_CHARACTERS],
+        )
+        return ". ".join(part.strip() for part in parts if part and part.strip())
+
+    def vocabulary(self) -> Iterator[str]:
+        """Words a mistyped query word may have meant."""
+        for word in words(f"{self.title} {self.group_text} {self.attribute_text}"):
+            if 3 <= len(word) <= 40 and word.isalpha():
+                yield word

@@ -1,0 +1,37 @@
+"""Which word of the catalogue a mistyped one was meant to be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+_SHORTEST = 4
+
+
+def can_be_mistyped(word: str) -> bool:
+    """Short words and model numbers have too many neighbours to be corrected."""
+    return len(word) >= _SHORTEST and word.isalpha()
+
+
+def distance(first: str, second: str) -> int:
+    """Edits between two words: insert, drop or replace a letter, or swap two neighbours."""
+    rows = [list(range(len(second) + 1))]
+    for i, left in enumerate(first, start=1):
+        row = [i]
+        for j, right in enumerate(second, start=1):
+            cost = min(row[j - 1] + 1, rows[-1][j] + 1, rows[-1][j - 1] + (left != right))
+            if i > 1 and j > 1 and left == second[j - 2] and right == first[i - 2]:
+                cost = min(cost, rows[-2][j - 2] + 1)
+            row.append(cost)
+        rows.append(row)
+    return rows[-1][-1]
+
+
+def correction(
+    word: str, candidates: Iterable[str], frequency: Callable[[str], float]
+) -> str | None:
+    """The nearest candidate, at most one edit away (two in long words); the more frequent one
+    where two are as near."""
+    allowed = 1 if len(word) < 8 else 2
+    near = [(distance(word, other), -frequency(other), other) for other in candidates]
+    near = [entry for entry in near if entry[0] <= allowed]
+    return min(near)[2] if near else None

@@ -1,0 +1,178 @@
+"""Writes the documents that are searched."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from deployments.search.application.ports import Removal
+from deployments.search.domain.document import Document
+
+# A product's writers take turns, so that a removal and a late write of an older version cannot
+# pass each other unseen. Locks are taken in one order.
+_LOCK = text(
+    "SELECT pg_advisory_xact_lock(hashtextextended(id, 0)) "
+    "FROM unnest(CAST(:ids AS text[])) AS ids(id)"
+)
+
+_UPSERT = text(
+    """
+    INSERT INTO search_documents (
+        product_id, version, title, exact_title, brand, category_path, category_name, price_from,
+        currency, in_stock, attributes, identifiers, card, embedding_text, embedding_key, text,
+        created_at, indexed_at
+    )
+    SELECT
+        product_id, version, title, exact_title, brand, category_path, category_name, price_from,
+        currency, in_stock, attributes, identifiers, card, embedding_text,
+        hashtextextended(embedding_text, 0),
+        setweight(to_tsvector('mercato', title), 'A')
+            || setweight(to_tsvector('mercato', group_text), 'B')
+            || setweight(to_tsvector('mercato', attribute_text), 'C')
+            || setweight(to_tsvector('mercato', description), 'D'),
+        created_at, clock_timestamp()
+    FROM jsonb_to_recordset(CAST(:documents AS jsonb)) AS document(
+        product_id uuid, version bigint, title text, exact_title text, brand text,
+        category_path text, category_name text, price_from bigint, currency text,
+        in_stock boolean, attributes jsonb, identifiers text[], card jsonb, embedding_text text,
+        group_text text, attribute_text text, description text, created_at timestamptz
+    )
+    WHERE NOT EXISTS (
+        SELECT FROM removed_products AS removed
+        WHERE removed.product_id = document.product_id AND removed.version >= document.version
+    )
+    ON CONFLICT (product_id) DO UPDATE SET
+        version = excluded.version, title = excluded.title, exact_title = excluded.exact_title,
+        brand = excluded.brand, category_path = excluded.category_path,
+        category_name = excluded.category_name, price_from = excluded.price_from,
+        currency = excluded.currency, in_stock = excluded.in_stock,
+        attributes = excluded.attributes, identifiers = excluded.identifiers,
+        card = excluded.card, embedding_text = excluded.embedding_text, embedding_key = excluded.embedding_key,
+        text = excluded.text, created_at = excluded.created_at, indexed_at = excluded.indexed_at
+    WHERE search_documents.version <= excluded.version
+    RETURNING product_id
+    """
+)
+
+_WORDS = text(
+    """
+    INSERT INTO search_words (word, lexeme)
+    SELECT DISTINCT ON (unaccent(word)) unaccent(word), lexeme
+    FROM unnest(CAST(:words AS text[])) AS words(word)
+    CROSS JOIN LATERAL unnest(tsvector_to_array(to_tsvector('mercato', word))) AS lexemes(lexeme)
+    ORDER BY unaccent(word)
+    ON CONFLICT (word) DO NOTHING
+    """
+)
+
+# Deletes are for ever: an id is never used again.
+_FOR_EVER: Final = 2**62
+
+_REMEMBER_REMOVED = text(
+    """
+    INSERT INTO removed_products (product_id, version)
+    SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:versions AS bigint[]))
+    ON CONFLICT (product_id) DO UPDATE
+    SET version = greatest(removed_products.version, excluded.version), removed_at = now()
+    """
+)
+
+_REMOVE = text(
+    """
+    DELETE FROM search_documents AS document
+    USING unnest(CAST(:ids AS uuid[]), CAST(:versions AS bigint[])) AS removed(id, version)
+    WHERE document.product_id = removed.id AND document.version <= removed.version
+    RETURNING product_id
+    """
+)
+
+
+def _record(document: Document) -> dict[str, Any]:
+    return {
+        "product_id": document.product_id,
+        "version": document.version,
+        "title": document.title,
+        "exact_title": document.exact_title,
+        "brand": document.brand,
+        "category_path": document.category_path,
+        "category_name": document.category_name,
+        "price_from": document.price_from,
+        "currency": document.currency,
+        "in_stock": document.in_stock,
+        "attributes": dict(document.attributes),
+        "identifiers": list(document.identifiers),
+        "card": dict(document.card),
+        "embedding_text": document.embedding_text,
+        "group_text": document.group_text,
+        "attribute_text": document.attribute_text,
+        "description": document.description,
+        "created_at": document.created_at.isoformat(),
+    }
+
+
+class SqlDocumentRepository:
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def upsert(self, documents: Sequence[Document]) -> set[UUID]:
+        if not documents:
+            return set()
+        await self._lock([document.product_id for document in documents])
+        records = json.dumps([_record(document) for document in documents], default=str)
+        # PostgreSQL's text cannot hold the character NUL.
+        rows = await self._session.scalars(
+            _UPSERT, {"documents": records.replace("\\u0000", " ")}
+        )
+        written = set(rows)
+        vocabulary = {w for d in documents if d.product_id in written for w in d.vocabulary()}
+        if vocabulary:
+            await self._session.execute(_WORDS, {"words": sorted(vocabulary)})
+        return written
+
+    async def remove(self, removals: Sequence[Removal]) -> int:
+        if not removals:
+            return 0
+        latest: dict[UUID, int] = {}
+        for removal in removals:
+            version = _FOR_EVER if removal.version is None else removal.version
+            latest[removal.product_id] = max(version, latest.get(removal.product_id, version))
+        await self._lock(list(latest))
+        values = {"ids": list(latest), "versions": list(latest.values())}
+        await self._session.execute(_REMEMBER_REMOVED, values)
+        return len((await self._session.scalars(_REMOVE, values)).all())
+
+    async def remove_unseen(self, seen_since: datetime) -> int:
+        rows = await self._session.scalars(
+            text("DELETE FROM search_documents WHERE indexed_at < :since RETURNING product_id"),
+            {"since": seen_since},
+        )
+        return len(rows.all())
+
+    async def stored(self, product_ids: Collection[UUID]) -> Mapping[UUID, tuple[int, datetime]]:
+        rows = await self._session.execute(
+            text(
+                "SELECT product_id, version, indexed_at FROM search_documents "
+                "WHERE product_id = ANY(CAST(:ids AS uuid[]))"
+            ),
+            {"ids": list(product_ids)},
+        )
+        return {row.product_id: (row.version, row.indexed_at) for row in rows}
+
+    async def count(self) -> int:
+        return int(await self._session.scalar(text("SELECT count(*) FROM search_documents")) or 0)
+
+    async def now(self) -> datetime:
+        moment: datetime = await self._session.scalar(text("SELECT clock_timestamp()"))
+        return moment
+
+    async def refresh_statistics(self) -> None:
+        await self._session.execute(text("ANALYZE search_documents"))
+
+    async def _lock(self, product_ids: list[UUID]) -> None:
+        await self._session.execute(_LOCK, {"ids": sorted(map(str, product_ids))})

@@ -1,0 +1,274 @@
+"""Reads the index: by text, by meaning, by likeness."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from deployments.search.application.ports import (
+    IndexVersion,
+    Suggestion,
+    Understanding,
+    Vectors,
+)
+from deployments.search.domain.query import Filters, Query
+from deployments.search.domain.ranking import Facts, MeaningMatch, TextMatch
+from deployments.search.infrastructure.filter_sql import conditions
+
+_UNDERSTAND = text(
+    """
+    WITH query_words AS (
+        SELECT word, tsvector_to_array(to_tsvector('mercato', word)) AS lexemes
+        FROM unnest(CAST(:words AS text[])) AS words(word)
+    )
+    SELECT
+        tsvector_to_array(to_tsvector('mercato', :text)) AS lexemes,
+        ARRAY(
+            SELECT word FROM query_words
+            WHERE cardinality(lexemes) > 0 AND NOT EXISTS (
+                SELECT FROM search_words AS known WHERE known.lexeme = ANY(query_words.lexemes)
+            )
+        ) AS unknown,
+        active.id, active.model, active.status
+    FROM (SELECT) AS always
+    LEFT JOIN index_versions AS active ON active.status = 'active'
+    """
+)
+
+_NEAR_WORDS = text(
+    """
+    SELECT asked.word, near.word AS candidate
+    FROM unnest(CAST(:words AS text[])) AS asked(word)
+    CROSS JOIN LATERAL (
+        SELECT known.word
+        FROM search_words AS known
+        WHERE known.word % unaccent(asked.word)
+            AND abs(length(known.word) - length(asked.word)) <= 2
+        ORDER BY similarity(known.word, unaccent(asked.word)) DESC
+        LIMIT 30
+    ) AS near
+    """
+)
+
+_TERM_FREQUENCIES = text(
+    """
+    SELECT terms.term, terms.share
+    FROM pg_stats, unnest(
+        CAST(CAST(most_common_elems AS text) AS text[]), most_common_elem_freqs
+    ) AS terms(term, share)
+    WHERE schemaname = current_schema() AND tablename = 'search_documents' AND attname = 'text'
+        AND terms.term IS NOT NULL
+    """
+)
+
+_FACTS = (
+    "document.product_id, document.price_from, document.created_at, document.brand, "
+    "document.category_path, document.category_name"
+)
+
+# Weights of the fields D, C, B, A.
+_FIELD_WEIGHTS = "CAST('{0.3, 0.3, 0.6, 1.0}' AS float4[])"
+# Divides the rank by 1 + log(length), so that long descriptions do not win by length.
+_LENGTH_NORMALISATION = 1
+
+_LIKE_PRODUCT = text(
+    f"""
+    SELECT {_FACTS}, 1 - (stored.embedding <=> own.embedding) AS similarity
+    FROM (
+        SELECT embedding FROM embeddings
+        WHERE index_version = :version AND product_id = :product
+    ) AS own, embeddings AS stored
+    JOIN search_documents AS document USING (product_id)
+    WHERE stored.index_version = :version AND stored.product_id <> :product
+    ORDER BY stored.embedding <=> (
+        SELECT embedding FROM embeddings
+        WHERE index_version = :version AND product_id = :product
+    )
+    LIMIT :limit
+    """  # noqa: S608 - constants only
+)
+
+_SUGGEST = text(
+    """
+    (
+        SELECT 'category' AS kind, category_name AS text, category_path AS target, 0 AS place
+        FROM search_documents
+        WHERE category_path IS NOT NULL AND starts_with(lower(category_name), :typed)
+        GROUP BY category_name, category_path
+        ORDER BY count(*) DESC
+        LIMIT 3
+    )
+    UNION ALL
+    (
+        SELECT 'product', title, CAST(product_id AS text),
+            CASE WHEN starts_with(exact_title, :typed) THEN 1 ELSE 2 END
+        FROM search_documents
+        WHERE exact_title LIKE :inside
+        ORDER BY 4, in_stock DESC, length(title), title
+        LIMIT :limit
+    )
+    ORDER BY place
+    LIMIT :limit
+    """
+)
+
+
+def _tsquery_term(lexeme: str) -> str:
+    escaped = lexeme.replace("\\", "\\\\").replace("'", "''")
+    return f"'{escaped}'"
+
+
+def _facts(row: Row[Any]) -> Facts:
+    return Facts(
+        row.product_id,
+        row.price_from,
+        row.created_at,
+        row.brand,
+        row.category_path,
+        row.category_name,
+    )
+
+
+class SqlRetrievalRepository:
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def understand(self, query: Query) -> Understanding:
+        row = (
+            await self._session.execute(
+                _UNDERSTAND, {"text": query.text, "words": query.words}
+            )
+        ).one()
+        active = IndexVersion(row.id, row.model, row.status) if row.id is not None else None
+        return Understanding(list(row.lexemes), list(row.unknown), active)
+
+    async def near_words(self, words: Sequence[str]) -> Mapping[str, list[str]]:
+        near: dict[str, list[str]] = {}
+        for row in await self._session.execute(_NEAR_WORDS, {"words": list(words)}):
+            near.setdefault(row.word, []).append(row.candidate)
+        return near
+
+    async def term_frequencies(self) -> Mapping[str, float]:
+        rows = await self._session.execute(_TERM_FREQUENCIES)
+        return {row.term: row.share for row in rows}
+
+    async def by_text(
+        self,
+        query: Query,
+        weights: Mapping[str, float],
+        filters: Filters,
+        *,
+        coverage_weight: float,
+        limit: int,
+    ) -> list[TextMatch]:
+        """``weights``: how much each lexeme of the query counts."""
+        where, values = conditions(filters)
+        total = sum(weights.values()) or 1.0
+        relevance, coverage = ["0"], ["0"]
+        for place, (lexeme, weight) in enumerate(weights.items()):
+            term = f"CAST(:term{place} AS tsquery)"
+            values[f"term{place}"] = _tsquery_term(lexeme)
+            values[f"weight{place}"] = weight / total
+            relevance.append(
+                f":weight{place} * ts_rank({_FIELD_WEIGHTS}, document.text, {term},"
+                f" {_LENGTH_NORMALISATION})"
+            )
+            coverage.append(f"CASE WHEN document.text @@ {term} THEN :weight{place} ELSE 0 END")
+        statement = f"""
+            SELECT * FROM (
+                SELECT {_FACTS},
+                    {" + ".join(relevance)} AS relevance,
+                    {" + ".join(coverage)} AS coverage,
+                    (document.exact_title = :folded
+                        OR document.identifiers @> ARRAY[:folded]) AS exact
+                FROM search_documents AS document
+                WHERE (
+                    document.text @@ CAST(:any_term AS tsquery)
+                    OR document.identifiers @> ARRAY[:folded]
+                    OR document.exact_title = :folded
+                ){where}
+            ) AS matches
+            ORDER BY exact DESC, relevance + :coverage_weight * coverage DESC, product_id
+            LIMIT :limit
+        """  # noqa: S608 - built of constants; what was typed is bound
+        values |= {
+            "any_term": " | ".join(_tsquery_term(lexeme) for lexeme in weights),
+            "folded": query.folded,
+            "coverage_weight": coverage_weight,
+            "limit": limit,
+        }
+        rows = await self._session.execute(text(statement), values)
+        return [
+            TextMatch(_facts(row), float(row.relevance), float(row.coverage), row.exact)
+            for row in rows
+        ]
+
+    async def by_meaning(
+        self, version: int, vector: Vectors, filters: Filters, *, limit: int
+    ) -> list[MeaningMatch]:
+        """``vector``: float32 (dimension,)."""
+        where, values = conditions(filters)
+        statement = f"""
+            SELECT {_FACTS},
+                1 - (stored.embedding <=> CAST(CAST(:vector AS real[]) AS halfvec)) AS similarity
+            FROM embeddings AS stored
+            JOIN search_documents AS document USING (product_id)
+            WHERE stored.index_version = :version{where}
+            ORDER BY stored.embedding <=> CAST(CAST(:vector AS real[]) AS halfvec)
+            LIMIT :limit
+        """  # noqa: S608 - built of constants; values are bound
+        values |= {"vector": vector.tolist(), "version": version, "limit": limit}
+        rows = await self._session.execute(text(statement), values)
+        return [MeaningMatch(_facts(row), float(row.similarity)) for row in rows]
+
+    async def like_product(
+        self, version: int, product_id: UUID, *, limit: int
+    ) -> list[MeaningMatch]:
+        rows = await self._session.execute(
+            _LIKE_PRODUCT, {"version": version, "product": product_id, "limit": limit}
+        )
+        return [MeaningMatch(_facts(row), float(row.similarity)) for row in rows]
+
+    async def same_category(self, product_id: UUID, *, limit: int) -> list[UUID]:
+        rows = await self._session.scalars(
+            text(
+                """
+                SELECT other.product_id
+                FROM search_documents AS own
+                JOIN search_documents AS other USING (category_path)
+                WHERE own.product_id = :product AND other.product_id <> :product
+                ORDER BY other.in_stock DESC, abs(other.price_from - own.price_from)
+                LIMIT :limit
+                """
+            ),
+            {"product": product_id, "limit": limit},
+        )
+        return list(rows)
+
+    async def exists(self, product_id: UUID) -> bool:
+        found = await self._session.scalar(
+            text("SELECT true FROM search_documents WHERE product_id = :product"),
+            {"product": product_id},
+        )
+        return found is not None
+
+    async def cards(self, product_ids: Sequence[UUID]) -> Mapping[UUID, Mapping[str, Any]]:
+        rows = await self._session.execute(
+            text(
+                "SELECT product_id, card FROM search_documents "
+                "WHERE product_id = ANY(CAST(:ids AS uuid[]))"
+            ),
+            {"ids": list(product_ids)},
+        )
+        return {row.product_id: row.card for row in rows}
+
+    async def suggest(self, folded: str, *, limit: int) -> list[Suggestion]:
+        escaped = folded.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        rows = await self._session.execute(
+            _SUGGEST, {"typed": folded, "inside": f"%{escaped}%", "limit": limit}
+        )
+        return [Suggestion(row.kind, row.text, row.target) for row in rows]

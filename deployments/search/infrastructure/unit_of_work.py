@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from deployments.search.application.ports import (
+    DocumentRepository,
+    EmbeddingRepository,
+    IndexVersionRepository,
+    RetrievalRepository,
+)
+from deployments.search.infrastructure.document_repository import SqlDocumentRepository
+from deployments.search.infrastructure.embedding_repository import SqlEmbeddingRepository
+from deployments.search.infrastructure.index_version_repository import SqlIndexVersionRepository
+from deployments.search.infrastructure.retrieval_repository import SqlRetrievalRepository
+from deployments.shared.database import SqlUnitOfWork
+
+# iterative_scan: a filter must not starve the nearest neighbours. The plan depends on what is
+# filtered for, so it is made for each query's own values. The first statement loads pgvector,
+# without which its settings are unknown.
+_SETTINGS = (
+    "SELECT CAST('[1]' AS vector)",
+    "SET hnsw.iterative_scan = 'relaxed_order'",
+    "SET hnsw.ef_search = {ef_search}",
+    "SET pg_trgm.similarity_threshold = 0.2",
+    "SET plan_cache_mode = 'force_custom_plan'",
+    "SET jit = off",
+)
+
+
+class SqlSearchUnitOfWork(SqlUnitOfWork):
+    documents: DocumentRepository
+    retrieval: RetrievalRepository
+    versions: IndexVersionRepository
+    embeddings: EmbeddingRepository
+
+    def _open(self) -> None:
+        self.documents = SqlDocumentRepository(self.session)
+        self.retrieval = SqlRetrievalRepository(self.session)
+        self.versions = SqlIndexVersionRepository(self.session)
+        self.embeddings = SqlEmbeddingRepository(self.session)
+
+
+def prepare_connections(engine: AsyncEngine, *, ef_search: int) -> None:
+    """Give every connection of ``engine`` the settings that searching needs."""
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        cursor = connection.cursor()
+        for statement in _SETTINGS:
+            cursor.execute(statement.format(ef_search=int(ef_search)))
+        cursor.close()
+        connection.commit()
