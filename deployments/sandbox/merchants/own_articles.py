@@ -1,0 +1,36 @@
+"""Articles only the demo merchants sell: (title, brand, category, price in euros)."""
+
+from __future__ import annotations
+
+OWN_ARTICLES: tuple[tuple[str, str, str, float], ...] = (
+    ("Solstice Folding Kayak 320", "Aqualune", "Outdoor > Water", 649.0),
+    ("Trailmaster Bear Canister 10 l", "Granite Peak", "Outdoor > Camping", 79.0),
+    ("Pocket Weather Station", "Barowell", "Outdoor > Navigation", 59.9),
+    ("Insulated Growler 1.9 l", "Brewhaus", "Kitchen > Drinks", 44.9),
+    ("Cast Iron Tortilla Press", "Molino", "Kitchen > Cookware", 36.5),
+    ("Electric Pepper Mill Duo", "Pfefferkorn", "Kitchen > Tools", 39.9),
+    ("Sous Vide Stick 1000 W", "Thermos & Co", "Kitchen > Appliances", 89.0),
+    ("Copper Cocktail Shaker", "Barlow", "Kitchen > Bar", 32.0),
+    ("Rattan Pendant Shade 45 cm", "Lumière Sud", "Home > Lighting", 74.0),
+    ("Terrazzo Umbrella Stand", "Studio Kies", "Home > Hall", 98.0),
+    ("Velvet Floor Cushion", "Maison Douce", "Home > Textiles", 49.0),
+    ("Wall-Mounted Coat Rack Birch", "Holt & Holt", "Home > Hall", 64.0),
+    ("Ceramic Incense Burner", "Kumo", "Home > Scents", 19.5),
+    ("Smart Plant Sensor", "Groen", "Garden > Gadgets", 29.9),
+    ("Copper Rain Chain 2.4 m", "Regenwerk", "Garden > Decoration", 69.0),
+    ("Bamboo Cargo Bike Basket", "Fietsmand", "Sports > Cycling", 55.0),
+    ("Foldable Agility Hurdles", "Sprintline", "Sports > Training", 27.9),
+    ("Weighted Jump Rope 450 g", "Sprintline", "Sports > Training", 24.9),
+    ("Noise Meter Pro", "Akustik Lab", "Electronics > Measuring", 84.0),
+    ("E-Ink Calendar Frame 7.3 inch", "Papierlos", "Electronics > Home", 179.0),
+    ("USB Microscope 4K", "Okularia", "Electronics > Optics", 119.0),
+    ("Merino Arm Warmers", "Ullmark", "Fashion > Accessories", 34.0),
+    ("Selvedge Denim Apron", "Werkhof", "Fashion > Workwear", 72.0),
+    ("Wooden Marble Run XL", "Kugelbahn", "Toys > Building", 89.0),
+    ("Shadow Theatre Kit", "Lichtspiel", "Toys > Play", 31.0),
+    ("Mechanical Metronome Walnut", "Tempo & Söhne", "Music > Accessories", 58.0),
+    ("Cajón Seat Pad", "Ritmo", "Music > Accessories", 18.5),
+    ("Refillable Fountain Pen Ink Violet 50 ml", "Tintenfass", "Office > Writing", 14.9),
+    ("Cork Standing Mat", "Stehgut", "Office > Ergonomics", 66.0),
+    ("Cat Wheel 110 cm", "Katzenlauf", "Pets > Cats", 229.0),
+)
