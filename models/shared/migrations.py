@@ -19,6 +19,9 @@ def sync_url(database_url: str) -> str:
 
 
 def metadata_of(service: str) -> MetaData:
+    """All tables of ``service``, also those that stand in modules beside ``tables``."""
+    for path in sorted((_MODELS / service).glob("[!_]*.py")):
+        import_module(f"models.{service}.{path.stem}")
     metadata: MetaData = import_module(f"models.{service}.tables").metadata
     return metadata
 
