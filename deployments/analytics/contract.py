@@ -12,7 +12,10 @@ from deployments.shared.http_client import ServiceHttp
 from deployments.shared.ids import new_id
 from deployments.shared.schemas import MoneySchema, Schema, StrictSchema
 
-ShortText = Annotated[str, Field(max_length=300)]
+# NUL is the one character PostgreSQL cannot store.
+ShortText = Annotated[str, Field(max_length=300, pattern=r"^[^\x00]*$")]
+Amount = Annotated[int, Field(ge=0, le=10**12, description="minor units")]
+SourceName = Annotated[str, Field(pattern="^[a-z0-9][a-z0-9_-]{0,59}$", examples=["demo"])]
 
 
 class _VisitEvent(StrictSchema):
@@ -32,14 +35,14 @@ class ProductViewed(_VisitEvent):
 class ProductSearched(_VisitEvent):
     type: Literal["product_search"] = "product_search"
     query: ShortText
-    result_count: Annotated[int, Field(ge=0)]
+    result_count: Annotated[int, Field(ge=0, le=10**9)]
 
 
 class SearchClicked(_VisitEvent):
     type: Literal["search_click"] = "search_click"
     query: ShortText
     product_id: UUID
-    position: Annotated[int, Field(ge=1)]
+    position: Annotated[int, Field(ge=1, le=10**6)]
 
 
 class AddedToCart(_VisitEvent):
@@ -51,7 +54,7 @@ class AddedToCart(_VisitEvent):
 
 class CheckoutStarted(_VisitEvent):
     type: Literal["checkout_started"] = "checkout_started"
-    item_count: Annotated[int, Field(ge=1)]
+    item_count: Annotated[int, Field(ge=1, le=10**6)]
 
 
 VisitEvent = Annotated[
@@ -65,9 +68,12 @@ class EventBatch(StrictSchema):
 
 
 class HistoricEvents(StrictSchema):
-    """Visits of the past from ``source``; an event id known already is skipped."""
+    """Visits of the past from ``source``; an event id known already is skipped.
 
-    source: Annotated[str, Field(max_length=60, examples=["demo"])]
+    Every event needs ``occurred_at``, in 2000 or later and not in the future.
+    """
+
+    source: SourceName
     events: Annotated[list[VisitEvent], Field(min_length=1, max_length=2000)]
 
 
@@ -82,30 +88,34 @@ class PurchaseLine(StrictSchema):
     variant_id: UUID | None = None
     sku: ShortText
     title: ShortText
-    quantity: int
-    unit_price: Annotated[int, Field(description="minor units")]
+    quantity: Annotated[int, Field(ge=1, le=10**6)]
+    unit_price: Amount
 
 
 class Purchase(StrictSchema):
     """Payload of the event ``order.paid``: one paid order.
 
     A sale imported from elsewhere has its own ``source``; ``kind`` ``refund`` takes its lines'
-    value off (quantities are positive in both kinds).
+    value off (quantities and amounts are positive in both kinds). ``session_id`` is the visit it
+    ended, where that is known; a purchase without one counts as a visit of its own that bought.
     """
 
     order_id: UUID
-    order_number: str
+    order_number: Annotated[str, Field(max_length=60, pattern=r"^[^\x00]*$")]
     kind: Literal["purchase", "refund"] = "purchase"
-    source: Annotated[str, Field(max_length=60)] = "store"
-    customer_key: str | None = Field(None, description="pseudonymous, for repeat purchases")
-    country: str | None = None
+    source: SourceName = "store"
+    session_id: UUID | None = None
+    customer_key: Annotated[
+        str | None, Field(max_length=100, description="pseudonymous, for repeat purchases")
+    ] = None
+    country: Annotated[str | None, Field(max_length=80)] = None
     currency: Annotated[str, Field(pattern="^[A-Z]{3}$")]
-    shipping: int = 0
-    tax: int = 0
-    discount: int = 0
-    total: int
+    shipping: Amount = 0
+    tax: Amount = 0
+    discount: Amount = 0
+    total: Amount
     paid_at: AwareDatetime
-    lines: Annotated[list[PurchaseLine], Field(min_length=1)]
+    lines: Annotated[list[PurchaseLine], Field(min_length=1, max_length=5000)]
 
 
 class SalesImport(StrictSchema):
@@ -115,11 +125,13 @@ class SalesImport(StrictSchema):
 
 
 class Kpis(Schema):
-    revenue: MoneySchema
-    orders: int
-    average_order: MoneySchema
+    """Figures of a time. A visit is one session on one day (UTC)."""
+
+    revenue: MoneySchema = Field(description="totals of purchases less totals of refunds")
+    orders: int = Field(description="purchases; a refund takes none away")
+    average_order: MoneySchema = Field(description="totals of purchases / orders, before refunds")
     visits: int
-    conversion: float = Field(description="visits with a purchase / visits, 0–1")
+    conversion: float = Field(description="visits with a purchase / visits, 0–1; 0 without visits")
 
 
 class DailyFigures(Schema):
@@ -133,8 +145,8 @@ class ProductFigures(Schema):
     product_id: UUID | None = None
     sku: str | None = None
     title: str
-    units: int
-    revenue: int = Field(description="minor units")
+    units: int = Field(description="sold less given back")
+    revenue: int = Field(description="minor units: lines sold less lines given back")
 
 
 class PopularProduct(Schema):
@@ -152,7 +164,24 @@ class TrendingSearch(Schema):
     zero_results: bool
 
 
+class ZeroResultSearch(Schema):
+    """A query that found nothing: what people want and the shop does not name or sell."""
+
+    query: str
+    searches: int = Field(description="searches with this query")
+    zero_results: int = Field(description="how many of them found nothing")
+
+
+class BoughtTogether(Schema):
+    product_id: UUID
+    title: str
+    orders: int = Field(description="orders with both products")
+    score: float = Field(description="cosine: orders with both / √(orders of one x of the other)")
+
+
 class FunnelStep(Schema):
+    """Visits that came at least as far as ``step``; ``purchase`` counts visits that bought."""
+
     step: Literal["visit", "product_view", "add_to_cart", "checkout_started", "purchase"]
     visits: int
 
@@ -221,3 +250,18 @@ class AnalyticsClient:
     async def trending(self, *, limit: int = 10) -> list[TrendingSearch]:
         rows = await self._http.request("GET", "/search/trending", params={"limit": limit})
         return [TrendingSearch.model_validate(row) for row in rows]
+
+    async def zero_results(
+        self, start: date, end: date, *, limit: int = 20
+    ) -> list[ZeroResultSearch]:
+        params = {"start": start.isoformat(), "end": end.isoformat(), "limit": limit}
+        rows = await self._http.request("GET", "/search/zero-results", params=params)
+        return [ZeroResultSearch.model_validate(row) for row in rows]
+
+    async def bought_together(
+        self, product_id: UUID | str, *, limit: int = 6
+    ) -> list[BoughtTogether]:
+        rows = await self._http.request(
+            "GET", f"/products/{product_id}/bought-together", params={"limit": limit}
+        )
+        return [BoughtTogether.model_validate(row) for row in rows]

@@ -1,0 +1,21 @@
+"""The Ray Serve binding of analytics."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from ray import serve
+
+from deployments.analytics.api import create_api
+from deployments.analytics.infrastructure.settings import AnalyticsSettings
+from deployments.shared.settings import PlatformSettings
+
+
+def build_api() -> FastAPI:
+    return create_api(PlatformSettings(), AnalyticsSettings())
+
+
+class Analytics:
+    """Replica of the analytics service; FastAPI answers its requests."""
+
+
+app = serve.deployment(name="analytics")(serve.ingress(build_api)(Analytics)).bind()
