@@ -35,7 +35,7 @@ from deployments.shared.tokens import (
 )
 
 Check = Callable[[], Awaitable[None]]
-Work = Callable[[], Awaitable[None]]
+Work = Callable[[], Awaitable[object]]
 
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: {"model": Problem, "content": {"application/problem+json": {}}}
@@ -202,7 +202,7 @@ def create_service_app(
             CORSMiddleware,
             allow_origins=platform.allowed_origins,
             allow_methods=["GET", "POST", "PUT", "DELETE"],
-            allow_headers=["Authorization", "Content-Type", "Idempotency-Key"],
+            allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "X-Cart-Token"],
         )
     app.add_middleware(SecurityHeaders, production=platform.is_production)
     app.add_middleware(RequestContext, metrics=app.state.metrics)

@@ -124,7 +124,7 @@ class StreamConsumer:
         return len(entries)
 
 
-async def run_forever(name: str, work: Callable[[], Awaitable[None]], *, pause: float) -> None:
+async def run_forever(name: str, work: Callable[[], Awaitable[object]], *, pause: float) -> None:
     """Run ``work`` again and again: ``pause`` seconds apart, up to 30 s after failures."""
     delay = pause
     while True:
