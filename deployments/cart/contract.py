@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import EmailStr, Field
+from pydantic import ConfigDict, EmailStr, Field
 
 from deployments.shared.http_client import ServiceHttp
 from deployments.shared.pagination import Page
@@ -27,6 +27,8 @@ OrderStatus = Literal[
     "refunding",
     "refunded",
 ]
+# What is printed on a parcel holds no control characters (nor does PostgreSQL store all).
+Printable = r"^[^\x00-\x1f\x7f]*$"
 CART_TOKEN_HEADER = "X-Cart-Token"  # noqa: S105 - a header's name
 
 
@@ -62,12 +64,16 @@ class CartItem(Schema):
     quantity: int
     unit_price: MoneySchema
     line_total: MoneySchema
-    available: int
+    available: int | None = Field(description="null while products does not answer")
     problems: list[LineProblem] = Field(default_factory=list)
 
 
 class CartView(Schema):
-    """``token`` names a guest's cart: send it back as ``X-Cart-Token``; null when signed in."""
+    """``token`` names a guest's cart: send it back as ``X-Cart-Token``; null when signed in.
+
+    ``live`` is false while products does not answer: prices are those remembered from when each
+    item was chosen, and stock is not known.
+    """
 
     id: UUID | None = None
     version: int = 0
@@ -75,6 +81,7 @@ class CartView(Schema):
     items: list[CartItem] = Field(default_factory=list)
     item_count: int = 0
     subtotal: MoneySchema
+    live: bool = True
 
 
 class ShippingMethod(Schema):
@@ -96,17 +103,36 @@ class Totals(Schema):
 
 
 class Address(StrictSchema):
-    name: Annotated[str, Field(min_length=1, max_length=120)]
-    line1: Annotated[str, Field(min_length=1, max_length=200)]
-    line2: Annotated[str, Field(max_length=200)] = ""
-    city: Annotated[str, Field(min_length=1, max_length=120)]
-    postal_code: Annotated[str, Field(min_length=1, max_length=20)]
-    region: Annotated[str, Field(max_length=120)] = ""
+    name: Annotated[str, Field(min_length=1, max_length=120, pattern=Printable)]
+    line1: Annotated[str, Field(min_length=1, max_length=200, pattern=Printable)]
+    line2: Annotated[str, Field(max_length=200, pattern=Printable)] = ""
+    city: Annotated[str, Field(min_length=1, max_length=120, pattern=Printable)]
+    postal_code: Annotated[str, Field(min_length=1, max_length=20, pattern=Printable)]
+    region: Annotated[str, Field(max_length=120, pattern=Printable)] = ""
     country: Annotated[str, Field(pattern="^[A-Z]{2}$", examples=["DE"])]
 
 
 class CheckoutRequest(StrictSchema):
     """``cart_version`` is the version the shopper saw; another one is a 409."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "cart_version": 3,
+                    "shipping_method": "standard",
+                    "shipping_address": {
+                        "name": "Ada Lovelace",
+                        "line1": "Torstraße 1",
+                        "city": "Berlin",
+                        "postal_code": "10119",
+                        "country": "DE",
+                    },
+                    "email": "ada@example.com",
+                }
+            ]
+        }
+    )
 
     cart_version: Annotated[int, Field(ge=0)]
     shipping_method: Annotated[str, Field(max_length=40)]
@@ -225,6 +251,15 @@ class CartClient:
 
     async def order(self, order_id: UUID | str) -> OrderView:
         return OrderView.model_validate(await self._http.request("GET", f"/orders/{order_id}"))
+
+    async def all_orders(
+        self, *, status: OrderStatus | None = None, cursor: str | None = None, limit: int = 20
+    ) -> Page[OrderSummary]:
+        """Everybody's orders, for merchants."""
+        answer = await self._http.request(
+            "GET", "/orders/all", params={"status": status, "cursor": cursor, "limit": limit}
+        )
+        return Page[OrderSummary].model_validate(answer)
 
     async def cancel(self, order_id: UUID | str) -> OrderView:
         return OrderView.model_validate(

@@ -1,0 +1,144 @@
+"""Composition of the cart service; knows no Ray."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from fastapi import FastAPI
+
+from deployments.cart.application.add_item import AddItem
+from deployments.cart.application.advance_order import AdvanceOrder
+from deployments.cart.application.announce import MarkPaid
+from deployments.cart.application.cancel_order import CancelOrder
+from deployments.cart.application.change_item import ChangeItem
+from deployments.cart.application.check_out import IN_PROGRESS, CheckOut
+from deployments.cart.application.forget_guest_carts import ForgetGuestCarts
+from deployments.cart.application.merge_carts import MergeCarts
+from deployments.cart.application.ports import Catalogue, Clock, Payments
+from deployments.cart.application.quote import Quote
+from deployments.cart.application.read_orders import ReadOrders
+from deployments.cart.application.record_payment import CONSUMER, RecordPayment
+from deployments.cart.application.remove_item import RemoveItem
+from deployments.cart.application.run_order import RunOrder
+from deployments.cart.application.show_cart import ShowCart
+from deployments.cart.application.sweep_orders import SweepOrders
+from deployments.cart.infrastructure.outbox import cart_outbox
+from deployments.cart.infrastructure.payments_gateway import PaymentsGateway
+from deployments.cart.infrastructure.products_gateway import ProductsGateway
+from deployments.cart.infrastructure.settings import CartSettings
+from deployments.cart.infrastructure.unit_of_work import SqlCartUnitOfWork
+from deployments.cart.presentation.cart_routes import router as cart_router
+from deployments.cart.presentation.order_routes import router as order_router
+from deployments.cart.presentation.payment_events import PaymentEvents
+from deployments.payments.contract import PaymentsClient
+from deployments.products.contract import ProductsClient
+from deployments.shared.errors import Conflict
+from deployments.shared.events import PAYMENTS
+from deployments.shared.service_app import Platform, create_service_app
+from deployments.shared.settings import PlatformSettings, require_secrets
+from deployments.shared.streams import StreamConsumer
+from deployments.shared.tokens import TokenVerifier
+
+CONSTRAINTS = {
+    "uq_orders_user_id_idempotency_key": IN_PROGRESS,
+    "uq_orders_cart_version": IN_PROGRESS,
+    "uq_cart_items_cart_id_variant_id": Conflict(
+        "cart_changed", "the cart was changed at the same time; try again"
+    ),
+}
+
+_RELAY_SECONDS = 0.2
+_FORGET_SECONDS = 3600.0
+_SETTLE_SECONDS = 10.0
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def create_api(
+    platform: PlatformSettings,
+    settings: CartSettings,
+    *,
+    verifier: TokenVerifier | None = None,
+    catalogue: Catalogue | None = None,
+    payments: Payments | None = None,
+    clock: Clock = utc_now,
+) -> FastAPI:
+    """The cart service as an ASGI application.
+
+    ``catalogue`` and ``payments`` replace the services of those names, ``clock`` the time.
+
+    Raises:
+        ConfigurationError: in production with a missing or default secret.
+    """
+    require_secrets(platform, {"MERCATO_CART_PSEUDONYM_SECRET": settings.pseudonym_secret})
+    secret = settings.pseudonym_secret.get_secret_value().encode()
+    hold = timedelta(minutes=settings.hold_minutes)
+
+    def pseudonym(user_id: UUID) -> str:
+        return hmac.new(secret, user_id.bytes, hashlib.sha256).hexdigest()[:32]
+
+    @asynccontextmanager
+    async def setup(parts: Platform) -> AsyncIterator[None]:
+        products = catalogue or ProductsGateway(ProductsClient(parts.call("products")))
+        money = payments or PaymentsGateway(PaymentsClient(parts.call("payments")))
+
+        def begin() -> SqlCartUnitOfWork:
+            return SqlCartUnitOfWork(parts.sessions, clock)
+
+        show = ShowCart(begin, products, settings.currency)
+        quote = Quote(show, settings.free_shipping_from)
+        mark_paid = MarkPaid(pseudonym)
+        run = RunOrder(
+            begin,
+            AdvanceOrder(begin, products, money, mark_paid, clock, hold=hold),
+            clock,
+            lease=timedelta(seconds=settings.lease_seconds),
+            retry=timedelta(seconds=settings.retry_seconds),
+        )
+        state = parts.state
+        state.currency = settings.currency
+        state.show_cart = show
+        state.add_item = AddItem(begin, products, show, settings.currency)
+        state.change_item = ChangeItem(begin, products, show)
+        state.remove_item = RemoveItem(begin, show)
+        state.merge_carts = MergeCarts(begin, show)
+        state.quote = quote
+        state.check_out = CheckOut(
+            begin, products, quote, run, clock, hold=hold, currency=settings.currency
+        )
+        state.read_orders = ReadOrders(begin)
+        state.cancel_order = CancelOrder(begin, run, clock)
+        state.sweep_orders = SweepOrders(begin, run, clock)
+        state.forget_guest_carts = ForgetGuestCarts(
+            begin, clock, keep=timedelta(days=settings.guest_cart_days)
+        )
+        state.payment_events = PaymentEvents(RecordPayment(begin, mark_paid, run, clock))
+        consumer = StreamConsumer(parts.redis, PAYMENTS, CONSUMER, state.payment_events)
+        relay = cart_outbox(parts.sessions, parts.redis)
+        parts.background += [
+            ("outbox", _RELAY_SECONDS, relay.relay),
+            ("payments", 0.0, consumer.run),
+            ("sweep", settings.sweep_seconds, state.sweep_orders),
+            ("guest carts", _FORGET_SECONDS, state.forget_guest_carts),
+        ]
+        yield
+        await run.settle(_SETTLE_SECONDS)
+
+    return create_service_app(
+        service="cart",
+        title="Mercato cart",
+        description="Carts, checkout and orders.",
+        platform=platform,
+        settings=settings,
+        setup=setup,
+        routers=[cart_router, order_router],
+        constraints=CONSTRAINTS,
+        verifier=verifier,
+    )

@@ -1,0 +1,56 @@
+"""The events an order writes to the outbox, in the transaction of its change."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from deployments.analytics.contract import Purchase, PurchaseLine
+from deployments.cart.application.ports import CartUnitOfWork, Pseudonym
+from deployments.cart.domain.order import Order
+from deployments.shared.events import ORDERS, Event
+
+
+async def announce(work: CartUnitOfWork, kind: str, order: Order) -> None:
+    """``kind``: order.created, order.rejected or order.cancelled."""
+    payload = {"order_id": str(order.id), "order_number": order.number}
+    await work.outbox.append(Event(ORDERS, kind, payload))
+
+
+class MarkPaid:
+    """Mark an order paid and tell analytics of the purchase, in the caller's transaction."""
+
+    def __init__(self, pseudonym: Pseudonym) -> None:
+        self._pseudonym = pseudonym
+
+    async def __call__(
+        self, work: CartUnitOfWork, order: Order, payment_id: UUID | None, now: datetime
+    ) -> None:
+        order.mark_paid(payment_id, now)
+        await work.orders.save(order)
+        totals = order.totals
+        purchase = Purchase(
+            order_id=order.id,
+            order_number=order.number,
+            source="store",
+            customer_key=self._pseudonym(order.placement.user_id),
+            country=order.placement.shipping_address["country"],
+            currency=totals.total.currency,
+            shipping=totals.shipping.amount,
+            tax=totals.tax.amount,
+            discount=totals.discount.amount,
+            total=totals.total.amount,
+            paid_at=now,
+            lines=[
+                PurchaseLine(
+                    product_id=line.product_id,
+                    variant_id=line.variant_id,
+                    sku=line.sku,
+                    title=line.title,
+                    quantity=line.quantity,
+                    unit_price=line.unit_price.amount,
+                )
+                for line in order.lines
+            ],
+        )
+        await work.outbox.append(Event(ORDERS, "order.paid", purchase.model_dump(mode="json")))

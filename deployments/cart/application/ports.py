@@ -1,0 +1,143 @@
+"""What the use cases need from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import TracebackType
+from typing import Any, Literal, Protocol, Self
+from uuid import UUID
+
+from deployments.cart.domain.cart import Cart, Shopper
+from deployments.cart.domain.offer import Offer
+from deployments.cart.domain.order import Order, Status
+from deployments.shared.events import Event
+from deployments.shared.money import Money
+
+Clock = Callable[[], datetime]
+Pseudonym = Callable[[UUID], str]
+
+
+class CartRepository(Protocol):
+    async def find(self, shopper: Shopper, *, lock: bool = False) -> Cart | None: ...
+
+    async def open_for_user(self, user_id: UUID) -> Cart:
+        """The user's cart, locked; made when absent."""
+        ...
+
+    async def add(self, cart: Cart) -> None: ...
+
+    async def save(self, cart: Cart) -> None: ...
+
+    async def delete(self, cart: Cart) -> None: ...
+
+    async def delete_idle_guests(self, before: datetime, limit: int) -> int: ...
+
+
+class OrderRepository(Protocol):
+    async def next_number(self) -> str: ...
+
+    async def add(self, order: Order, leased_until: datetime) -> None: ...
+
+    async def save(self, order: Order) -> None:
+        """State, payment, times and timeline of an order got by ``for_update``."""
+        ...
+
+    async def by_id(self, order_id: UUID) -> Order | None: ...
+
+    async def for_update(self, order_id: UUID) -> Order | None: ...
+
+    async def by_key(self, user_id: UUID, idempotency_key: str) -> Order | None: ...
+
+    async def of_cart_version(self, cart_id: UUID, cart_version: int) -> Order | None:
+        """The order that took this version of the cart and is not void."""
+        ...
+
+    async def page(
+        self, *, user_id: UUID | None, status: Status | None, before: UUID | None, limit: int
+    ) -> list[Order]:
+        """Newest first, those older than the order ``before``."""
+        ...
+
+    async def claim_due(self, now: datetime, until: datetime) -> UUID | None:
+        """Lease the order that has been due longest; skips those others hold."""
+        ...
+
+    async def try_lease(self, order_id: UUID, now: datetime, until: datetime) -> bool: ...
+
+    async def end_lease(self, order_id: UUID, retry_at: datetime | None = None) -> None:
+        """``retry_at``: the sweep leaves the order alone until then."""
+        ...
+
+
+class Outbox(Protocol):
+    async def append(self, event: Event) -> None: ...
+
+
+class Inbox(Protocol):
+    async def first_time(self, consumer: str, event_id: UUID) -> bool: ...
+
+
+class CartUnitOfWork(Protocol):
+    carts: CartRepository
+    orders: OrderRepository
+    outbox: Outbox
+    inbox: Inbox
+
+    async def __aenter__(self) -> Self: ...
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...
+
+    async def commit(self) -> None: ...
+
+
+UnitOfWorkFactory = Callable[[], CartUnitOfWork]
+
+
+class StockRefused(Exception):
+    """Products holds nothing for the order. ``lines``: variant_id, requested, available."""
+
+    def __init__(self, code: str, detail: str, lines: list[dict[str, Any]]) -> None:
+        super().__init__(detail)
+        self.code = code
+        self.detail = detail
+        self.lines = lines
+
+
+class Catalogue(Protocol):
+    """The products service. Every call may raise ``Unavailable`` and may be repeated."""
+
+    async def offers(self, variant_ids: Collection[UUID]) -> dict[UUID, Offer]:
+        """Unknown variants are left out."""
+        ...
+
+    async def reserve(self, order_id: UUID, quantities: Mapping[UUID, int]) -> None:
+        """Raises ``StockRefused`` when not all of it can be held."""
+        ...
+
+    async def commit(self, order_id: UUID) -> None: ...
+
+    async def release(self, order_id: UUID) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    payment_id: UUID
+    amount: Money
+
+
+CancelOutcome = Literal["cancelled", "succeeded", "unknown"]
+
+
+class Payments(Protocol):
+    """The payments service. Every call may raise ``Unavailable`` and may be repeated."""
+
+    async def create_intent(self, order: Order) -> Intent: ...
+
+    async def cancel(self, order_id: UUID) -> CancelOutcome: ...

@@ -1,0 +1,48 @@
+"""Look for orders that somebody has to go on with: crashed, refused or expired ones."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from uuid import UUID
+
+from deployments.cart.application.ports import Clock, UnitOfWorkFactory
+from deployments.cart.application.run_order import RunOrder
+from deployments.shared.errors import Unavailable
+
+logger = logging.getLogger(__name__)
+
+_WORKERS = 3
+
+
+class SweepOrders:
+    """Replicas may sweep at the same time: a lease makes sure each order has one worker."""
+
+    def __init__(self, begin: UnitOfWorkFactory, run: RunOrder, clock: Clock) -> None:
+        self._begin = begin
+        self._run = run
+        self._clock = clock
+
+    async def __call__(self) -> int:
+        """Work on every order that is due; the number of orders worked on."""
+        return sum(await asyncio.gather(*[self._work() for _ in range(_WORKERS)]))
+
+    async def _work(self) -> int:
+        count = 0
+        while (order_id := await self._claim()) is not None:
+            count += 1
+            try:
+                await self._run.leased(order_id)
+            except Unavailable as error:
+                logger.warning("order waits", extra={"order": str(order_id), "reason": error.code})
+            except Exception:
+                # One broken order must not keep the others waiting.
+                logger.exception("order not advanced", extra={"order": str(order_id)})
+        return count
+
+    async def _claim(self) -> UUID | None:
+        now = self._clock()
+        async with self._begin() as work:
+            order_id = await work.orders.claim_due(now, self._run.lease_end(now))
+            await work.commit()
+        return order_id

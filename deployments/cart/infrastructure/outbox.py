@@ -1,0 +1,12 @@
+from __future__ import annotations
+
+from redis.asyncio import Redis
+
+from deployments.shared.database import SessionFactory
+from deployments.shared.outbox import OutboxRelay
+from models.cart import tables
+
+
+def cart_outbox(sessions: SessionFactory, redis: Redis) -> OutboxRelay:
+    """The relay of cart's own outbox."""
+    return OutboxRelay(sessions, tables.outbox, redis)

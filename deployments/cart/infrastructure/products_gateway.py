@@ -1,0 +1,93 @@
+"""The products service behind the port ``Catalogue``."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Collection, Mapping
+from typing import NoReturn
+from uuid import UUID
+
+from deployments.cart.application.ports import StockRefused
+from deployments.cart.domain.offer import Offer
+from deployments.products.contract import (
+    ProductsClient,
+    ReservationLine,
+    ReservationRequest,
+    VariantSnapshot,
+)
+from deployments.shared.errors import Unavailable
+from deployments.shared.http_client import RemoteProblem
+
+logger = logging.getLogger(__name__)
+
+# A cart is looked at by a person who waits; it can be shown without live facts.
+_OFFERS_SECONDS = 3.0
+_UNAVAILABLE = "products does not answer; try again"
+
+
+def _offer(snapshot: VariantSnapshot) -> Offer:
+    return Offer(
+        snapshot.variant_id,
+        snapshot.product_id,
+        snapshot.slug,
+        snapshot.title,
+        snapshot.sku,
+        snapshot.options,
+        snapshot.image_url,
+        snapshot.price.to_money(),
+        snapshot.available,
+        snapshot.published,
+    )
+
+
+def _refused(call: str, error: RemoteProblem) -> NoReturn:
+    """A refusal that no shopper can mend: tell the operator, try again later."""
+    logger.error(
+        "products refuses",
+        extra={"call": call, "status": error.status, "code": error.code, "detail": error.detail},
+    )
+    raise Unavailable("products_unavailable", _UNAVAILABLE) from error
+
+
+class ProductsGateway:
+    def __init__(self, client: ProductsClient) -> None:
+        self._client = client
+
+    async def offers(self, variant_ids: Collection[UUID]) -> dict[UUID, Offer]:
+        if not variant_ids:
+            return {}
+        try:
+            async with asyncio.timeout(_OFFERS_SECONDS):
+                snapshots = await self._client.snapshots(list(variant_ids))
+        except TimeoutError as error:
+            raise Unavailable("products_unavailable", _UNAVAILABLE) from error
+        except RemoteProblem as error:
+            _refused("snapshots", error)
+        return {snapshot.variant_id: _offer(snapshot) for snapshot in snapshots}
+
+    async def reserve(self, order_id: UUID, quantities: Mapping[UUID, int]) -> None:
+        lines = [
+            ReservationLine(variant_id=variant_id, quantity=quantity)
+            for variant_id, quantity in quantities.items()
+        ]
+        try:
+            await self._client.reserve(ReservationRequest(order_id=order_id, lines=lines))
+        except RemoteProblem as error:
+            if error.status in (404, 409):
+                raise StockRefused(
+                    error.code, error.detail, error.extra.get("lines", [])
+                ) from error
+            _refused("reserve", error)
+
+    async def commit(self, order_id: UUID) -> None:
+        try:
+            await self._client.commit(order_id)
+        except RemoteProblem as error:
+            _refused("commit", error)
+
+    async def release(self, order_id: UUID) -> None:
+        try:
+            await self._client.release(order_id)
+        except RemoteProblem as error:
+            _refused("release", error)

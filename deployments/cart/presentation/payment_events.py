@@ -1,0 +1,35 @@
+"""Events of the topic ``payments`` to the use case."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from deployments.cart.application.record_payment import PaymentFact, RecordPayment
+from deployments.shared.events import Event
+from deployments.shared.money import Money
+
+
+class PaymentEvents:
+    """Handler of a ``StreamConsumer``. ``payment.failed`` changes nothing: the stock stays held
+    and the shopper may try another card until the order expires."""
+
+    def __init__(self, record: RecordPayment) -> None:
+        self._record = record
+
+    async def __call__(self, events: Sequence[Event]) -> None:
+        for event in events:
+            if event.type == "payment.succeeded":
+                await self._record.succeeded(_fact(event))
+            elif event.type == "payment.cancelled":
+                await self._record.cancelled(_fact(event))
+
+
+def _fact(event: Event) -> PaymentFact:
+    payload = event.payload
+    return PaymentFact(
+        event_id=event.event_id,
+        payment_id=UUID(payload["payment_id"]),
+        order_id=UUID(payload["order_id"]),
+        amount=Money(payload["amount"], payload["currency"]),
+    )

@@ -1,0 +1,110 @@
+"""Domain objects to the bodies of the contract."""
+
+from __future__ import annotations
+
+from deployments.cart import contract
+from deployments.cart.application.show_cart import ShownCart
+from deployments.cart.domain.order import Order
+from deployments.cart.domain.priced_cart import PricedLine
+from deployments.cart.domain.shipping import ShippingOption
+from deployments.cart.domain.totals import Totals
+from deployments.shared.money import Money
+from deployments.shared.schemas import MoneySchema
+
+
+def cart_view(shown: ShownCart) -> contract.CartView:
+    priced = shown.priced
+    return contract.CartView(
+        id=priced.cart.id if priced.cart.version else None,
+        version=priced.cart.version,
+        token=shown.token,
+        items=[_item(line) for line in priced.lines],
+        item_count=priced.item_count,
+        subtotal=MoneySchema.of(priced.subtotal),
+        live=shown.live,
+    )
+
+
+def _item(line: PricedLine) -> contract.CartItem:
+    facts = line.offer or line.item
+    return contract.CartItem(
+        id=line.item.id,
+        variant_id=facts.variant_id,
+        product_id=facts.product_id,
+        slug=facts.slug,
+        title=facts.title,
+        sku=facts.sku,
+        options=dict(facts.options),
+        image_url=facts.image_url,
+        quantity=line.item.quantity,
+        unit_price=MoneySchema.of(line.unit_price),
+        line_total=MoneySchema.of(line.line_total),
+        available=line.available,
+        problems=[contract.LineProblem.model_validate(problem) for problem in line.problems],
+    )
+
+
+def shipping_method(option: ShippingOption, currency: str) -> contract.ShippingMethod:
+    return contract.ShippingMethod(
+        code=option.code,
+        name=option.name,
+        description=option.description,
+        price=MoneySchema.of(Money(option.price, currency)),
+    )
+
+
+def totals_view(totals: Totals) -> contract.Totals:
+    return contract.Totals(
+        subtotal=MoneySchema.of(totals.subtotal),
+        shipping=MoneySchema.of(totals.shipping),
+        tax=MoneySchema.of(totals.tax),
+        discount=MoneySchema.of(totals.discount),
+        total=MoneySchema.of(totals.total),
+        included_tax=MoneySchema.of(totals.included_tax),
+    )
+
+
+def order_view(order: Order) -> contract.OrderView:
+    placement = order.placement
+    return contract.OrderView(
+        id=order.id,
+        number=order.number,
+        status=order.status.value,
+        lines=[
+            contract.OrderLine(
+                variant_id=line.variant_id,
+                product_id=line.product_id,
+                slug=line.slug,
+                title=line.title,
+                sku=line.sku,
+                options=dict(line.options),
+                image_url=line.image_url,
+                quantity=line.quantity,
+                unit_price=MoneySchema.of(line.unit_price),
+                line_total=MoneySchema.of(line.line_total),
+            )
+            for line in order.lines
+        ],
+        totals=totals_view(order.totals),
+        shipping_method=placement.shipping_method,
+        shipping_address=contract.Address(**placement.shipping_address),
+        email=placement.email,
+        payment_id=order.payment_id,
+        expires_at=order.expires_at if order.is_unpaid else None,
+        timeline=[
+            contract.OrderEvent(status=entry.status.value, at=entry.at) for entry in order.timeline
+        ],
+        created_at=order.created_at,
+    )
+
+
+def order_summary(order: Order) -> contract.OrderSummary:
+    return contract.OrderSummary(
+        id=order.id,
+        number=order.number,
+        status=order.status.value,
+        total=MoneySchema.of(order.totals.total),
+        item_count=order.item_count,
+        image_url=order.lines[0].image_url,
+        created_at=order.created_at,
+    )

@@ -1,0 +1,21 @@
+"""The Ray Serve binding of cart."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from ray import serve
+
+from deployments.cart.api import create_api
+from deployments.cart.infrastructure.settings import CartSettings
+from deployments.shared.settings import PlatformSettings
+
+
+def build_api() -> FastAPI:
+    return create_api(PlatformSettings(), CartSettings())
+
+
+class Cart:
+    """Replica of the cart service; FastAPI answers its requests."""
+
+
+app = serve.deployment(name="cart")(serve.ingress(build_api)(Cart)).bind()
