@@ -58,10 +58,10 @@ def load_catalogue() -> list[ProductImport]:
 def load_demo_products() -> tuple[DemoProduct, ...]:
     """All products with their pictures, departments in alphabetical order of their files."""
     products: list[DemoProduct] = []
-    for number, path in enumerate(sorted(_DATA.glob("*.yaml")), start=1):
+    for path in sorted(_DATA.glob("*.yaml")):
         with path.open(encoding="utf-8") as file:
-            department = yaml.load(file, Loader=yaml.CSafeLoader)  # noqa: S506 - a safe loader
-        products.extend(_department(number, department))
+            department = yaml.load(file, Loader=yaml.CSafeLoader)
+        products.extend(_department(department))
     return tuple(products)
 
 
@@ -77,11 +77,11 @@ def ean13(first_twelve: str) -> str:
     return first_twelve + str(-total % 10)
 
 
-def _department(number: int, department: Mapping[str, Any]) -> Iterable[DemoProduct]:
+def _department(department: Mapping[str, Any]) -> Iterable[DemoProduct]:
     prefix = str(department["prefix"])
     for position, entry in enumerate(department["products"], start=1):
         code = f"{prefix}-{position:03d}"
-        barcode_stem = f"{_BARCODE_PREFIX}{number:02d}{position:03d}"
+        barcode_stem = f"{_BARCODE_PREFIX}{department['number']:02d}{position:03d}"
         slug = slug_of(entry["title"])
         yield DemoProduct(
             product=ProductImport(
