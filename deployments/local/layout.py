@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -25,7 +24,7 @@ class StackLayout:
 
     @property
     def identity(self) -> str:
-        return hashlib.sha256(str(self.data).encode()).hexdigest()[:10]
+        return hashlib.sha256(f"{os.getuid()}:{self.data}".encode()).hexdigest()[:8]
 
     @property
     def logs(self) -> Path:
@@ -51,8 +50,8 @@ class StackLayout:
 
     @property
     def runtime(self) -> Path:
-        """For sockets, whose paths may have 107 characters at most."""
-        return Path(tempfile.gettempdir()) / f"mercato-{os.getuid()}-{self.identity}"
+        """For sockets, whose paths may have 97 characters at most; Ray adds over 60 of them."""
+        return Path("/tmp") / f"mercato-{self.identity}"  # noqa: S108 - private, see prepare()
 
     @property
     def state_file(self) -> Path:
@@ -65,6 +64,8 @@ class StackLayout:
     def prepare(self) -> None:
         for folder in (self.data, self.logs, self.media, self.cache, self.lake, self.runtime):
             folder.mkdir(parents=True, exist_ok=True)
+        if self.runtime.stat().st_uid != os.getuid():
+            raise PermissionError(f"{self.runtime} belongs to another user; remove it")
         self.runtime.chmod(0o700)
 
     def api(self, path: str = "") -> str:

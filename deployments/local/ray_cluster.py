@@ -22,7 +22,7 @@ class RayCluster:
         self._temporary = layout.runtime / "ray"
 
     def environment(self) -> dict[str, str]:
-        ports, haproxy = self._layout.ports, self._layout.runtime / "haproxy"
+        ports, haproxy = self._layout.ports, self._layout.runtime / "h"
         return {
             "PYTHONPATH": f"{_HERE / 'site'}:{REPOSITORY}",
             # Without it Ray replaces a loopback address by the machine's own.
@@ -50,7 +50,7 @@ class RayCluster:
     def command(self) -> list[str]:
         """``ray start`` in the foreground; sessions of earlier runs are removed first."""
         shutil.rmtree(self._temporary, ignore_errors=True)
-        (self._layout.runtime / "haproxy").mkdir(parents=True, exist_ok=True)
+        (self._layout.runtime / "h").mkdir(parents=True, exist_ok=True)
         ports = self._layout.ports
         options = {
             "node-ip-address": "127.0.0.1",

@@ -31,7 +31,7 @@ def deploy(cluster: RayCluster, config: dict[str, Any]) -> None:
     """Hand the configuration to Serve, which starts or changes the applications."""
     answer = httpx.put(cluster.applications_url(), json=config, timeout=60)
     if answer.is_error:
-        raise RuntimeError(f"Ray Serve refused serve_config.yaml: {answer.text[:500]}")
+        raise RuntimeError(f"Ray Serve refused serve_config.yaml: {answer.text.strip()[-600:]}")
 
 
 def application_states(cluster: RayCluster) -> dict[str, tuple[str, str]]:
