@@ -18,7 +18,10 @@ from deployments.local.postgres import EmbeddedPostgres, provision, service_url
 from deployments.local.redis_server import EmbeddedRedis
 from deployments.shared.settings import OPERATOR, SERVICES, PlatformSettings
 from models.shared.migrations import upgrade
+from tests.stack_fixture import stack
 from tests.support import Keys
+
+__all__ = ["stack"]
 
 
 @pytest.fixture(scope="session")

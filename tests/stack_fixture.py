@@ -1,0 +1,89 @@
+"""The one real stack of a test run: started by the `mercato` command, on private ports."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deployments.local.layout import REPOSITORY, StackLayout, resolve
+from deployments.local.ports import Ports, is_free
+
+MERCATO = str(Path(sys.executable).with_name("mercato"))
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A running stack and how to command it."""
+
+    layout: StackLayout
+    started_in: float
+
+    def mercato(self, *arguments: str, timeout: float = 300) -> subprocess.CompletedProcess[str]:
+        """Run ``mercato`` on this stack."""
+        return subprocess.run(
+            [MERCATO, "--data", str(self.layout.data), *arguments],
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            env={k: v for k, v in os.environ.items() if not k.startswith("MERCATO_")},
+        )
+
+    def status(self) -> dict[str, Any]:
+        content: dict[str, Any] = json.loads(self.mercato("status", "--json").stdout)
+        return content
+
+
+def free_port_base() -> int:
+    """The first base from which all ports of a stack are free."""
+    for base in range(21000, 29000, 400):
+        ports = Ports.from_base(base)
+        if all(is_free(port) for port in ports.fixed().values()):
+            return base
+    raise RuntimeError("no free range of ports between 21000 and 29000")
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """The whole store with the demo shop; one start a run."""
+    data = tmp_path_factory.mktemp("stack")
+    # The built pages depend on the sources only; keep them between runs.
+    cache = REPOSITORY / ".mercato" / "test-cache"
+    for name in ("web", "cache"):
+        (cache / name).mkdir(parents=True, exist_ok=True)
+        (data / name).symlink_to(cache / name)
+    layout = resolve(data, free_port_base())
+    began = time.monotonic()
+    started = subprocess.run(
+        [MERCATO, "up", "--detach", "--data", str(data), "--port-base", str(layout.ports.store)],
+        capture_output=True,
+        text=True,
+        timeout=900,
+        env={k: v for k, v in os.environ.items() if not k.startswith("MERCATO_")},
+    )
+    running = Stack(layout, time.monotonic() - began)
+    try:
+        if started.returncode != 0:
+            _keep_logs(layout)
+            pytest.fail(f"the stack did not start:\n{started.stdout}\n{started.stderr}")
+        yield running
+    finally:
+        running.mercato("down")
+        _keep_logs(layout)
+
+
+def _keep_logs(layout: StackLayout) -> None:
+    """Leave the logs where a person finds them after the run."""
+    kept = REPOSITORY / ".mercato" / "test-logs"
+    shutil.rmtree(kept, ignore_errors=True)
+    if layout.logs.exists():
+        shutil.copytree(layout.logs, kept)
