@@ -12,7 +12,8 @@ import ray
 
 @contextmanager
 def ray_session(address: str | None = None) -> Iterator[None]:
-    """Connect to ``address``, else ``MERCATO_RAY_ADDRESS``, else start Ray in this process.
+    """Connect to ``address``, else ``MERCATO_RAY_ADDRESS``, else ``RAY_ADDRESS`` (which a
+    submitted job finds set), else start Ray in this process.
 
     A session that is already open is used and left open.
     """
@@ -20,7 +21,11 @@ def ray_session(address: str | None = None) -> Iterator[None]:
         yield
         return
     ray.init(
-        address=address or os.environ.get("MERCATO_RAY_ADDRESS") or None,
+        # Without any address Ray would join whatever cluster the machine started last.
+        address=address
+        or os.environ.get("MERCATO_RAY_ADDRESS")
+        or os.environ.get("RAY_ADDRESS")
+        or "local",
         logging_level=logging.WARNING,
         log_to_driver=False,
         include_dashboard=False,

@@ -109,7 +109,7 @@ class PriceReviewRow(Base):
 class PricePositionRow(Base):
     """Where a product stands, as of the last run: ours against each merchant's best offer.
 
-    ``position`` 1 means that nobody in stock is cheaper.
+    Totals include shipping. ``position`` 1 means that nobody who has it in stock is cheaper.
     """
 
     __tablename__ = "price_positions"
@@ -121,6 +121,7 @@ class PricePositionRow(Base):
     category_path: Mapped[str | None] = mapped_column(Text)
     currency: Mapped[str] = mapped_column(String(3))
     our_price: Mapped[int] = mapped_column(BigInteger)
+    our_total: Mapped[int] = mapped_column(BigInteger)
     best_total: Mapped[int] = mapped_column(BigInteger)
     best_merchant: Mapped[str] = mapped_column(String(80))
     position: Mapped[int] = mapped_column(Integer)

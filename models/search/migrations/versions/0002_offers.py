@@ -90,14 +90,13 @@ def upgrade() -> None:
         sa.Column("category_path", sa.Text()),
         sa.Column("currency", sa.String(3), nullable=False),
         sa.Column("our_price", sa.BigInteger(), nullable=False),
+        sa.Column("our_total", sa.BigInteger(), nullable=False),
         sa.Column("best_total", sa.BigInteger(), nullable=False),
         sa.Column("best_merchant", sa.String(80), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("offer_count", sa.Integer(), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint(
-            "position >= 1 AND offer_count >= 1", name="ck_price_positions_counts"
-        ),
+        sa.CheckConstraint("position >= 1 AND offer_count >= 1", name="ck_price_positions_counts"),
         sa.PrimaryKeyConstraint("product_id", name="pk_price_positions"),
     )
     op.create_table(
