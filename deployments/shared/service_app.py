@@ -10,6 +10,7 @@ from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.middleware.cors import CORSMiddleware
+from fastapi.routing import APIRoute
 from prometheus_client import generate_latest
 from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -124,6 +125,30 @@ def _verifier(
     return TokenVerifier(service, PublishedKeys(fetch), keys)
 
 
+def _include(app: FastAPI, router: APIRouter, dependencies: list[Any]) -> None:
+    """``include_router``, which refuses the path "": a collection's own below Serve's prefix."""
+    others = APIRouter()
+    for route in router.routes:
+        if isinstance(route, APIRoute) and route.path == "":
+            app.router.add_api_route(
+                "",
+                route.endpoint,
+                methods=route.methods,
+                response_model=route.response_model,
+                status_code=route.status_code,
+                tags=route.tags,
+                summary=route.summary,
+                description=route.description,
+                responses=route.responses,
+                dependencies=[*dependencies, *route.dependencies],
+                include_in_schema=route.include_in_schema,
+                name=route.name,
+            )
+        else:
+            others.routes.append(route)
+    app.include_router(others, dependencies=dependencies)
+
+
 def create_service_app(
     *,
     service: str,
@@ -137,13 +162,15 @@ def create_service_app(
     verifier: TokenVerifier | None = None,
     default_limit: str = "600/minute",
     max_body_bytes: int | None = None,
+    unlimited_routers: Sequence[APIRouter] = (),
 ) -> FastAPI:
     """An application with everything in place but the service's own routes and use cases.
 
     ``setup`` runs inside the lifespan with an open ``Platform``; it puts use cases on
     ``platform.state`` (the app's state), adds readiness checks and background work. Nothing is
     opened at import or construction. ``verifier`` replaces the token verifier (auth verifies
-    with its own keys; tests).
+    with its own keys; tests). ``unlimited_routers`` are without ``default_limit`` and bring limits
+    of their own (endpoints for machines).
     """
     configure_logging(service, platform.log_level, platform.log_folder)
 
@@ -193,9 +220,9 @@ def create_service_app(
     install_error_handlers(app, constraints)
     app.include_router(_health_router(service))
     for router in routers:
-        app.include_router(
-            router, dependencies=[Depends(optional_principal), Depends(rate_limit(default_limit))]
-        )
+        _include(app, router, [Depends(optional_principal), Depends(rate_limit(default_limit))])
+    for router in unlimited_routers:
+        app.include_router(router)
     app.add_middleware(BodyLimit, max_bytes=max_body_bytes or platform.max_body_bytes)
     if platform.allowed_origins:
         app.add_middleware(
