@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+import pytest
+from fastapi import Request
+
+from deployments.shared.rate_limit import client_address
+
+PROXIES = ["127.0.0.1/32", "10.0.0.0/8"]
+
+
+def request(peer: str, forwarded: str | None) -> Request:
+    headers = [(b"x-forwarded-for", forwarded.encode())] if forwarded is not None else []
+    return Request({"type": "http", "client": (peer, 1), "headers": headers})
+
+
+@pytest.mark.parametrize(
+    ("peer", "forwarded", "address"),
+    [
+        ("203.0.113.9", None, "203.0.113.9"),
+        # A client that is no proxy can't speak for another.
+        ("203.0.113.9", "198.51.100.1", "203.0.113.9"),
+        ("127.0.0.1", "203.0.113.9", "203.0.113.9"),
+        # What the client wrote itself stands left of what the proxy added.
+        ("127.0.0.1", "198.51.100.1, 203.0.113.9", "203.0.113.9"),
+        ("127.0.0.1", "203.0.113.9, 10.1.2.3", "203.0.113.9"),
+        ("127.0.0.1", "", "127.0.0.1"),
+        ("127.0.0.1", "nonsense", "nonsense"),
+    ],
+)
+def test_the_address_is_the_last_one_no_trusted_proxy_wrote(
+    peer: str, forwarded: str | None, address: str
+) -> None:
+    assert client_address(request(peer, forwarded), PROXIES) == address
