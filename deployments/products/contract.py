@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from deployments.shared.http_client import ServiceHttp
 from deployments.shared.pagination import Page
@@ -41,7 +41,7 @@ class Image(Schema):
     id: UUID
     url: str
     alt: str
-    width: int
+    width: int = Field(description="pixels; 0 when unknown, for a picture kept elsewhere")
     height: int
     position: int
 
@@ -97,7 +97,10 @@ class VariantInput(StrictSchema):
     options: dict[str, str] = Field(default_factory=dict)
     price: Price
     compare_at: Price | None = None
-    on_hand: Annotated[int, Field(ge=0, le=1_000_000)] = 0
+    on_hand: Annotated[
+        int | None,
+        Field(ge=0, le=1_000_000, description="absent: stays as it is, 0 for a new variant"),
+    ] = None
 
 
 class ProductInput(StrictSchema):
@@ -113,6 +116,30 @@ class ProductInput(StrictSchema):
     status: Status = "published"
     currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] = "EUR"
     variants: Annotated[list[VariantInput], Field(min_length=1, max_length=100)]
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "title": "Trail bottle",
+                    "description": "Keeps coffee hot on a day's hike.",
+                    "brand": "Nordwind",
+                    "category": "outdoor/camping",
+                    "attributes": {"Material": "Steel", "Volume": "750 ml"},
+                    "tags": ["hiking"],
+                    "variants": [
+                        {
+                            "sku": "TB-750-NAVY",
+                            "options": {"Colour": "Navy"},
+                            "price": 2490,
+                            "compare_at": 2990,
+                            "on_hand": 40,
+                        }
+                    ],
+                }
+            ]
+        }
+    )
 
 
 class ProductImport(ProductInput):
@@ -159,6 +186,29 @@ class VariantSnapshot(Schema):
     category_path: str | None = None
 
 
+class CategoryInput(StrictSchema):
+    name: Annotated[str, Field(min_length=1, max_length=200, examples=["Camping"])]
+    parent: Annotated[
+        str | None, Field(max_length=600, description="path", examples=["outdoor"])
+    ] = None
+    slug: Slug | None = None
+    position: Annotated[int, Field(ge=0, le=10_000)] = 0
+
+
+class StockAdjustment(StrictSchema):
+    """``delta`` units more on hand, or fewer when negative."""
+
+    delta: Annotated[int, Field(ge=-1_000_000, le=1_000_000, strict=True, examples=[-2])]
+    reason: Annotated[str, Field(min_length=1, max_length=200, examples=["damaged in store"])]
+
+
+class StockLevel(Schema):
+    variant_id: UUID
+    on_hand: int
+    reserved: int
+    available: int
+
+
 class SnapshotRequest(StrictSchema):
     variant_ids: Annotated[list[UUID], Field(min_length=1, max_length=200)]
 
@@ -197,6 +247,57 @@ class ProductsClient:
     async def categories(self) -> list[Category]:
         rows = await self._http.request("GET", "/categories")
         return [Category.model_validate(row) for row in rows]
+
+    async def create(self, product: ProductInput) -> ProductDetail:
+        body = product.model_dump(mode="json")
+        return ProductDetail.model_validate(await self._http.request("POST", "", json=body))
+
+    async def replace(
+        self, product_id: UUID | str, product: ProductInput, *, version: int | None = None
+    ) -> ProductDetail:
+        """With ``version``: 409 ``version_conflict`` when the product has another one by now."""
+        answer = await self._http.request(
+            "PUT",
+            f"/{product_id}",
+            json=product.model_dump(mode="json"),
+            headers=None if version is None else {"If-Match": f'"{version}"'},
+        )
+        return ProductDetail.model_validate(answer)
+
+    async def archive(self, product_id: UUID | str) -> None:
+        await self._http.request("DELETE", f"/{product_id}")
+
+    async def import_batch(self, request: ImportRequest) -> ImportResponse:
+        answer = await self._http.request("POST", "/import", json=request.model_dump(mode="json"))
+        return ImportResponse.model_validate(answer)
+
+    async def add_image(
+        self,
+        product_id: UUID | str,
+        data: bytes,
+        *,
+        alt: str | None = None,
+        variant_id: UUID | None = None,
+    ) -> Image:
+        """Upload a JPEG, PNG or WebP picture; the same picture again is the one there is."""
+        files: dict[str, Any] = {"file": ("picture", data)}
+        for name, value in (("alt", alt), ("variant_id", variant_id)):
+            if value is not None:
+                files[name] = (None, str(value))
+        answer = await self._http.request("POST", f"/{product_id}/images", files=files)
+        return Image.model_validate(answer)
+
+    async def adjust_stock(
+        self, product_id: UUID | str, variant_id: UUID | str, adjustment: StockAdjustment
+    ) -> StockLevel:
+        answer = await self._http.request(
+            "POST", f"/{product_id}/variants/{variant_id}/stock", json=adjustment.model_dump()
+        )
+        return StockLevel.model_validate(answer)
+
+    async def create_category(self, category: CategoryInput) -> Category:
+        answer = await self._http.request("POST", "/categories", json=category.model_dump())
+        return Category.model_validate(answer)
 
     async def export(self, *, cursor: str | None = None, limit: int = 100) -> Page[ProductDetail]:
         """Every published product in full, for indexing (services only)."""

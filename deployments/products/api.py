@@ -1,0 +1,143 @@
+"""Composition of the products service; knows no Ray."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI
+
+from deployments.products.application.add_image import AddImage
+from deployments.products.application.adjust_stock import AdjustStock
+from deployments.products.application.archive_product import ArchiveProduct
+from deployments.products.application.browse_products import BrowseProducts
+from deployments.products.application.commit_reservation import CommitReservation
+from deployments.products.application.create_category import CATEGORY_EXISTS, CreateCategory
+from deployments.products.application.create_product import CreateProduct
+from deployments.products.application.export_products import ExportProducts
+from deployments.products.application.import_products import ImportProducts
+from deployments.products.application.list_categories import ListCategories
+from deployments.products.application.ports import ImageStorage, UnitOfWorkFactory
+from deployments.products.application.read_product import ReadProduct
+from deployments.products.application.read_snapshots import ReadSnapshots
+from deployments.products.application.release_reservation import ReleaseReservation
+from deployments.products.application.replace_product import ReplaceProduct
+from deployments.products.application.reserve_stock import ReserveStock
+from deployments.products.application.save_product import SKU_TAKEN, SLUG_TAKEN
+from deployments.products.infrastructure.folder_storage import FolderStorage
+from deployments.products.infrastructure.outbox import outbox_relay
+from deployments.products.infrastructure.picture_encoder import PillowEncoder
+from deployments.products.infrastructure.s3_storage import S3Storage
+from deployments.products.infrastructure.settings import ProductsSettings
+from deployments.products.infrastructure.unit_of_work import SqlProductsUnitOfWork
+from deployments.products.presentation import (
+    catalogue_routes,
+    internal_routes,
+    merchant_routes,
+)
+from deployments.shared.errors import Conflict
+from deployments.shared.service_app import Platform, create_service_app
+from deployments.shared.settings import ConfigurationError, PlatformSettings
+from deployments.shared.tokens import TokenVerifier
+
+CONSTRAINTS = {
+    "uq_products_slug": SLUG_TAKEN,
+    "uq_variants_sku": SKU_TAKEN,
+    "uq_categories_path": CATEGORY_EXISTS,
+    "ck_stock_reserved_within_on_hand": Conflict(
+        "stock_below_reserved", "open orders have reserved more than that"
+    ),
+}
+# A multipart body is a little larger than the picture inside.
+_BODY_OVERHEAD = 100_000
+
+
+def _use_cases(begin: UnitOfWorkFactory, state: Any) -> None:
+    state.browse_products = BrowseProducts(begin)
+    state.list_categories = ListCategories(begin)
+    state.read_product = ReadProduct(begin)
+    state.create_product = CreateProduct(begin)
+    state.replace_product = ReplaceProduct(begin)
+    state.archive_product = ArchiveProduct(begin)
+    state.create_category = CreateCategory(begin)
+    state.adjust_stock = AdjustStock(begin)
+    state.import_products = ImportProducts(begin)
+    state.export_products = ExportProducts(begin)
+    state.read_snapshots = ReadSnapshots(begin)
+    state.reserve_stock = ReserveStock(begin)
+    state.commit_reservation = CommitReservation(begin)
+    state.release_reservation = ReleaseReservation(begin)
+
+
+async def _no_media(key: str) -> bytes | None:
+    """With S3 the pictures are not ours to serve."""
+    return None
+
+
+@asynccontextmanager
+async def _storage(parts: Platform, settings: ProductsSettings) -> AsyncIterator[ImageStorage]:
+    if settings.storage == "folder":
+        folder = FolderStorage(settings.media_folder, settings.media_path)
+        parts.state.read_media = folder.read
+        yield folder
+        return
+    # Making a client reads boto3's service descriptions from disk.
+    bucket = await asyncio.to_thread(S3Storage, settings)
+    parts.state.read_media = _no_media
+    parts.checks["storage"] = bucket.check
+    try:
+        yield bucket
+    finally:
+        bucket.close()
+
+
+def create_api(
+    platform: PlatformSettings,
+    settings: ProductsSettings,
+    *,
+    verifier: TokenVerifier | None = None,
+) -> FastAPI:
+    """The products service as an ASGI application.
+
+    Raises:
+        ConfigurationError: S3 storage without a bucket.
+    """
+    if settings.storage == "s3" and not settings.s3_bucket:
+        raise ConfigurationError("MERCATO_PRODUCTS_S3_BUCKET must be set with storage=s3")
+
+    @asynccontextmanager
+    async def setup(parts: Platform) -> AsyncIterator[None]:
+        def begin() -> SqlProductsUnitOfWork:
+            return SqlProductsUnitOfWork(parts.sessions)
+
+        encoder = PillowEncoder(
+            max_bytes=settings.max_image_bytes,
+            max_pixels=settings.max_image_pixels,
+            workers=settings.encoders,
+        )
+        async with _storage(parts, settings) as storage:
+            _use_cases(begin, parts.state)
+            parts.state.add_image = AddImage(begin, encoder, storage)
+            parts.state.media_url = storage.url
+            parts.background.append(("outbox", 0.2, outbox_relay(parts.sessions, parts.redis)))
+            try:
+                yield
+            finally:
+                encoder.close()
+
+    return create_service_app(
+        service="products",
+        title="Mercato products",
+        description="The catalogue, its stock and the reservations of orders.",
+        platform=platform,
+        settings=settings,
+        setup=setup,
+        routers=[internal_routes.router, catalogue_routes.router, merchant_routes.router],
+        constraints=CONSTRAINTS,
+        verifier=verifier,
+        # The store's pages read on behalf of all shoppers from one address.
+        default_limit="6000/minute",
+        max_body_bytes=settings.max_image_bytes + _BODY_OVERHEAD,
+    )

@@ -1,0 +1,165 @@
+"""What the use cases need from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from types import TracebackType
+from typing import Protocol, Self
+from uuid import UUID
+
+from deployments.products.application.read_models import (
+    BrowseQuery,
+    Card,
+    CategoryNode,
+    Listing,
+    ProductView,
+    SnapshotView,
+)
+from deployments.products.domain.category import Category
+from deployments.products.domain.image import EncodedPicture, Image
+from deployments.products.domain.product import Product
+from deployments.products.domain.reservation import Line, ReservationOrder
+from deployments.products.domain.stock import Stock
+from deployments.shared.events import Event
+
+
+class ProductRepository(Protocol):
+    """Products with variants and stock, for changing them. Rows are locked in one order
+    everywhere: catalogue, product, then stock by variant id."""
+
+    async def lock_catalogue(self) -> None:
+        """Until the end of the transaction no one else takes a slug, SKU or category path."""
+
+    async def by_id_for_update(self, product_id: UUID) -> Product | None: ...
+
+    async def by_handles_for_update(
+        self, source: str, handles: Collection[str]
+    ) -> dict[str, Product]: ...
+
+    async def owners_of_skus(self, skus: Collection[str]) -> dict[str, UUID]: ...
+
+    async def taken_slugs(self, slugs: Collection[str]) -> set[str]: ...
+
+    async def add_all(self, products: Sequence[Product]) -> None: ...
+
+    async def save_all(self, changes: Sequence[tuple[Product, Product]]) -> None:
+        """Write (before, after) pairs of products read for update."""
+
+    async def versions_of_variants(self, variant_ids: Collection[UUID]) -> dict[UUID, int]:
+        """Product id → version of the products these variants belong to."""
+
+
+class CategoryRepository(Protocol):
+    async def by_paths(self, paths: Collection[str]) -> dict[str, Category]: ...
+
+    async def add_all(self, categories: Sequence[Category]) -> None: ...
+
+
+class StockRepository(Protocol):
+    async def reserve(self, line: Line) -> Stock | None:
+        """Hold ``line`` if so much is available; the stock afterwards, None when it is not."""
+
+    async def release(self, line: Line) -> Stock: ...
+
+    async def commit(self, line: Line) -> Stock: ...
+
+    async def of_variant_for_update(self, product_id: UUID, variant_id: UUID) -> Stock | None: ...
+
+    async def change_on_hand(self, variant_id: UUID, delta: int) -> None: ...
+
+    async def available(self, variant_ids: Collection[UUID]) -> dict[UUID, int]:
+        """What could be reserved now; variants not for sale are left out."""
+
+    async def record(
+        self,
+        movements: Sequence[tuple[UUID, int]],
+        reason: str,
+        actor: str,
+        order_id: UUID | None = None,
+    ) -> None:
+        """Audit changes (variant id, delta) of what is on hand."""
+
+
+class ReservationRepository(Protocol):
+    async def add(self, order: ReservationOrder) -> bool:
+        """False when the order is known; waits for a transaction that is just adding it."""
+
+    async def add_lines(self, order: ReservationOrder) -> None: ...
+
+    async def by_order_for_update(self, order_id: UUID) -> ReservationOrder | None: ...
+
+    async def save_state(self, order: ReservationOrder) -> None: ...
+
+    async def ever_reserved(self, variant_ids: Collection[UUID]) -> set[UUID]: ...
+
+
+class ImageRepository(Protocol):
+    async def of_product(self, product_id: UUID) -> list[Image]: ...
+
+    async def external_of(self, product_ids: Collection[UUID]) -> dict[UUID, tuple[str, ...]]:
+        """Addresses of the images kept elsewhere, in order, of each product that has any."""
+
+    async def add_all(self, images: Sequence[tuple[UUID, Image]]) -> None:
+        """Add (product id, image) pairs."""
+
+    async def remove_external(self, product_ids: Collection[UUID]) -> None: ...
+
+
+class CatalogueRepository(Protocol):
+    """Reads for display."""
+
+    async def browse(self, query: BrowseQuery) -> Listing[Card]: ...
+
+    async def by_id(self, product_id: UUID) -> ProductView | None: ...
+
+    async def by_slug(self, slug: str) -> ProductView | None: ...
+
+    async def export(self, after: UUID | None, limit: int) -> Listing[ProductView]: ...
+
+    async def categories(self) -> list[CategoryNode]:
+        """All, each with the number of published products right in it."""
+
+
+class SnapshotRepository(Protocol):
+    async def of_variants(self, variant_ids: Collection[UUID]) -> list[SnapshotView]: ...
+
+
+class EventLog(Protocol):
+    async def append_all(self, events: Sequence[Event]) -> None: ...
+
+
+class ProductsUnitOfWork(Protocol):
+    products: ProductRepository
+    categories: CategoryRepository
+    stock: StockRepository
+    reservations: ReservationRepository
+    images: ImageRepository
+    catalogue: CatalogueRepository
+    snapshots: SnapshotRepository
+    events: EventLog
+
+    async def __aenter__(self) -> Self: ...
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...
+
+    async def commit(self) -> None: ...
+
+
+UnitOfWorkFactory = Callable[[], ProductsUnitOfWork]
+
+# Decodes, checks and re-encodes an uploaded picture; raises UnsupportedMedia, Invalid.
+PictureEncoder = Callable[[bytes], Awaitable[EncodedPicture]]
+
+
+class ImageStorage(Protocol):
+    """Where renderings are kept, by content-addressed key."""
+
+    async def put(self, key: str, data: bytes) -> None: ...
+
+    def url(self, key: str) -> str:
+        """Absolute, or a path below the API's address."""

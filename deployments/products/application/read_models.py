@@ -1,0 +1,131 @@
+"""What the reading use cases answer with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, Literal, TypeVar
+from uuid import UUID
+
+from deployments.products.domain.draft import Status
+from deployments.products.domain.image import Image, Size
+
+Sort = Literal["newest", "price_asc", "price_desc", "title"]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Listing(Generic[T]):
+    """One page; ``next_key`` is the sort key after which the next begins, None on the last."""
+
+    items: list[T]
+    next_key: tuple[object, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryLabel:
+    slug: str
+    name: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryNode:
+    id: UUID
+    slug: str
+    name: str
+    path: str
+    parent_id: UUID | None
+    position: int
+    product_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class PictureOfCard:
+    sizes: tuple[Size, ...]
+    external_url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A product in a list; amounts in minor units of ``currency``."""
+
+    id: UUID
+    slug: str
+    title: str
+    brand: str | None
+    category: CategoryLabel | None
+    currency: str
+    price_from: int
+    price_to: int
+    compare_at: int | None
+    in_stock: bool
+    picture: PictureOfCard | None
+    variant_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class VariantView:
+    id: UUID
+    sku: str
+    barcode: str | None
+    options: Mapping[str, str]
+    price: int
+    compare_at: int | None
+    available: int
+    position: int
+    image_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProductView:
+    id: UUID
+    slug: str
+    title: str
+    description: str
+    brand: str | None
+    category: CategoryLabel | None
+    attributes: Mapping[str, str]
+    tags: tuple[str, ...]
+    status: Status
+    currency: str
+    images: tuple[Image, ...]
+    variants: tuple[VariantView, ...]
+    created_at: datetime
+    updated_at: datetime
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotView:
+    """``published`` is False as well when the variant is not sold any more."""
+
+    variant_id: UUID
+    product_id: UUID
+    slug: str
+    title: str
+    sku: str
+    options: Mapping[str, str]
+    currency: str
+    price: int
+    available: int
+    published: bool
+    picture: PictureOfCard | None
+    category_path: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class BrowseQuery:
+    """Filters of a list. ``price_min`` and ``price_max`` bound the price a product starts at,
+    ``after`` is the sort key of the row before; ``status`` None means any."""
+
+    sort: Sort = "newest"
+    limit: int = 24
+    category: str | None = None
+    brands: tuple[str, ...] = ()
+    price_min: int | None = None
+    price_max: int | None = None
+    in_stock: bool = False
+    status: Status | None = "published"
+    after: tuple[str | int | datetime, UUID] | None = None

@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+from deployments.products.application.ports import (
+    CatalogueRepository,
+    CategoryRepository,
+    EventLog,
+    ImageRepository,
+    ProductRepository,
+    ReservationRepository,
+    SnapshotRepository,
+    StockRepository,
+)
+from deployments.products.infrastructure.catalogue_repository import SqlCatalogueRepository
+from deployments.products.infrastructure.category_repository import SqlCategoryRepository
+from deployments.products.infrastructure.image_repository import SqlImageRepository
+from deployments.products.infrastructure.product_repository import SqlProductRepository
+from deployments.products.infrastructure.reservation_repository import SqlReservationRepository
+from deployments.products.infrastructure.snapshot_repository import SqlSnapshotRepository
+from deployments.products.infrastructure.stock_repository import SqlStockRepository
+from deployments.shared.database import SqlUnitOfWork
+from deployments.shared.outbox import OutboxRepository
+from models.products.tables import outbox
+
+
+class SqlProductsUnitOfWork(SqlUnitOfWork):
+    products: ProductRepository
+    categories: CategoryRepository
+    stock: StockRepository
+    reservations: ReservationRepository
+    images: ImageRepository
+    catalogue: CatalogueRepository
+    snapshots: SnapshotRepository
+    events: EventLog
+
+    def _open(self) -> None:
+        self.products = SqlProductRepository(self.session)
+        self.categories = SqlCategoryRepository(self.session)
+        self.stock = SqlStockRepository(self.session)
+        self.reservations = SqlReservationRepository(self.session)
+        self.images = SqlImageRepository(self.session)
+        self.catalogue = SqlCatalogueRepository(self.session)
+        self.snapshots = SqlSnapshotRepository(self.session)
+        self.events = OutboxRepository(self.session, outbox)

@@ -1,0 +1,115 @@
+"""From what came over the wire to what use cases take."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from deployments.products.application.import_state import ImportItem
+from deployments.products.application.read_models import Sort
+from deployments.products.contract import ProductImport, ProductInput
+from deployments.products.domain.draft import ProductDraft, VariantDraft
+from deployments.shared.errors import Invalid
+from deployments.shared.pagination import decode_cursor
+from deployments.shared.tokens import Principal
+
+_BIGGEST = 2**63 - 1
+
+
+def draft(body: ProductInput) -> ProductDraft:
+    return ProductDraft(
+        title=body.title,
+        slug=body.slug,
+        description=body.description,
+        brand=body.brand or None,
+        attributes=body.attributes,
+        tags=tuple(body.tags),
+        status=body.status,
+        currency=body.currency,
+        variants=tuple(
+            VariantDraft(
+                sku=variant.sku,
+                price=variant.price,
+                barcode=variant.barcode,
+                options=variant.options,
+                compare_at=variant.compare_at,
+                on_hand=variant.on_hand,
+            )
+            for variant in body.variants
+        ),
+    )
+
+
+def import_item(body: ProductImport) -> ImportItem:
+    return ImportItem(
+        handle=body.handle,
+        draft=draft(body),
+        category=body.category,
+        category_names=tuple(body.category_names),
+        image_urls=tuple(body.image_urls),
+    )
+
+
+def actor(principal: Principal) -> str:
+    """Who is named in the record of stock movements."""
+    if principal.service is not None:
+        return f"service:{principal.service}"
+    return f"user:{principal.user_id}"
+
+
+def version(if_match: str | None) -> int | None:
+    """The version an If-Match header asks for; None without one and for '*'.
+
+    Raises:
+        Invalid: ``invalid_if_match``.
+    """
+    if if_match is None or if_match.strip() == "*":
+        return None
+    number = if_match.strip().removeprefix("W/").strip('"')
+    if not number.isascii() or not number.isdigit() or len(number) > 9:
+        raise Invalid("invalid_if_match", 'If-Match is the version you read, e.g. "3"')
+    return int(number)
+
+
+def browse_key(cursor: str | None, sort: Sort) -> tuple[str | int | datetime, UUID] | None:
+    """The sort key in a cursor of a list sorted by ``sort``.
+
+    Raises:
+        Invalid: ``invalid_cursor``.
+    """
+    if cursor is None:
+        return None
+    wrong = Invalid("invalid_cursor", "cursor belongs to another list or sort order")
+    named, value, identity = decode_cursor(cursor, 3)
+    if named != sort:
+        raise wrong
+    try:
+        return _sort_value(value, sort), UUID(identity)
+    except (ValueError, TypeError, AttributeError) as error:
+        raise wrong from error
+
+
+def _sort_value(value: Any, sort: Sort) -> str | int | datetime:
+    if sort == "newest":
+        moment = datetime.fromisoformat(value)
+        if moment.tzinfo is None:
+            raise ValueError("a moment without time zone")
+        return moment
+    if sort == "title":
+        if not isinstance(value, str) or "\0" in value:
+            raise ValueError("not a title")
+        return value
+    if isinstance(value, bool) or not isinstance(value, int) or abs(value) > _BIGGEST:
+        raise ValueError("not an amount")
+    return value
+
+
+def export_key(cursor: str | None) -> UUID | None:
+    """The product id in a cursor of the export; raises ``Invalid`` ``invalid_cursor``."""
+    if cursor is None:
+        return None
+    try:
+        return UUID(decode_cursor(cursor, 1)[0])
+    except (ValueError, TypeError, AttributeError) as error:
+        raise Invalid("invalid_cursor", "cursor belongs to another list") from error
