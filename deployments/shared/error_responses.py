@@ -90,6 +90,12 @@ def _integrity_error(constraints: ConstraintErrors) -> Any:
 
 
 async def _database_error(request: Request, error: Exception) -> JSONResponse:
+    cause = getattr(getattr(error, "orig", None), "__cause__", None)
+    # SQLSTATE class 22: a value no column can hold, such as a text with a NUL character.
+    if str(getattr(cause, "sqlstate", "")).startswith("22"):
+        return problem_response(
+            request, 422, "invalid_value", "the request holds a value that can't be stored"
+        )
     logger.error("database does not answer", extra={"error": type(error).__name__})
     return problem_response(
         request,

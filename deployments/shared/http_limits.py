@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -34,26 +35,29 @@ class BodyLimit:
             await self._refuse(send)
             return
         received = 0
-        started = False
+        started = exceeded = False
 
         async def limited() -> Message:
-            nonlocal received
+            nonlocal received, exceeded
             message = await receive()
             received += len(message.get("body", b""))
             if received > self._max_bytes:
+                exceeded = True
                 raise _BodyTooLargeError
             return message
 
         async def watched(message: Message) -> None:
             nonlocal started
+            # FastAPI answers 400 to whatever goes wrong while it reads a body; drop that answer.
+            if exceeded and not started:
+                return
             started = started or message["type"] == "http.response.start"
             await send(message)
 
-        try:
+        with suppress(_BodyTooLargeError):
             await self._app(scope, limited, watched)
-        except _BodyTooLargeError:
-            if not started:
-                await self._refuse(send)
+        if exceeded and not started:
+            await self._refuse(send)
 
     async def _refuse(self, send: Send) -> None:
         body = json.dumps(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -25,15 +26,22 @@ class OutboxRepository:
         self._table = table
 
     async def append(self, event: Event) -> None:
-        await self._session.execute(
-            insert(self._table).values(
-                event_id=event.event_id,
-                topic=event.topic,
-                type=event.type,
-                payload=dict(event.payload),
-                occurred_at=event.occurred_at,
-            )
-        )
+        await self.append_all([event])
+
+    async def append_all(self, events: Sequence[Event]) -> None:
+        if not events:
+            return
+        rows = [
+            {
+                "event_id": event.event_id,
+                "topic": event.topic,
+                "type": event.type,
+                "payload": dict(event.payload),
+                "occurred_at": event.occurred_at,
+            }
+            for event in events
+        ]
+        await self._session.execute(insert(self._table), rows)
 
 
 class InboxRepository:
