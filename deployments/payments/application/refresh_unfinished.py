@@ -1,0 +1,50 @@
+"""Ask Stripe about payments that should have ended by now."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime, timedelta
+
+from deployments.payments.application.ports import StripeGateway, UnitOfWorkFactory
+from deployments.payments.application.record_intent import MismatchError, RecordIntent
+
+logger = logging.getLogger(__name__)
+_BATCH = 20
+
+
+class RefreshUnfinished:
+    """``older_than``: how long a webhook has before we ask ourselves."""
+
+    def __init__(
+        self,
+        begin: UnitOfWorkFactory,
+        stripe: StripeGateway,
+        record: RecordIntent,
+        *,
+        older_than: timedelta,
+    ) -> None:
+        self._begin = begin
+        self._stripe = stripe
+        self._record = record
+        self._older_than = older_than
+
+    async def __call__(self) -> int:
+        """Look at one batch; the number of payments asked about."""
+        async with self._begin() as work:
+            payments = await work.payments.take_unfinished(
+                datetime.now(UTC), older_than=self._older_than, limit=_BATCH
+            )
+            await work.commit()
+        for payment in payments:
+            if payment.stripe_intent_id is None:
+                continue
+            intent = await self._stripe.retrieve_intent(payment.stripe_intent_id)
+            if intent is None:
+                logger.error("Stripe lost an intent", extra={"payment": payment.id})
+                continue
+            try:
+                await self._record(payment.order_id, intent)
+            except MismatchError:
+                # Alarmed where it was found; the others go on.
+                continue
+        return len(payments)

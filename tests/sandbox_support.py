@@ -1,0 +1,109 @@
+"""A real sandbox for tests: served over HTTP on a private port, as the ``stripe`` SDK needs it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Any
+
+import stripe
+import uvicorn
+from fastapi import FastAPI
+from pydantic import SecretStr
+from stripe import StripeClient
+
+from deployments.local.ports import free_port
+from deployments.payments.infrastructure.stripe_http import StripeHttp
+from deployments.sandbox.app import create_sandbox
+from deployments.sandbox.settings import SandboxSettings
+
+API_KEY = "sk_test_of_the_test_run"
+PUBLISHABLE_KEY = "pk_test_of_the_test_run"
+WEBHOOK_SECRET = "whsec_of_the_test_run"
+RETURN_URL = "http://store.test/checkout/return"
+
+
+class _Server(uvicorn.Server):
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        # Signals belong to pytest.
+        yield
+
+
+@asynccontextmanager
+async def serving(app: FastAPI, port: int) -> AsyncIterator[str]:
+    """``app`` on ``port`` in this event loop; its address."""
+    config = uvicorn.Config(
+        app,
+        port=port,
+        log_config=None,
+        lifespan="on",
+        ws="none",
+        timeout_graceful_shutdown=1,
+    )
+    server = _Server(config)
+    task = asyncio.create_task(server.serve())
+    while not server.started:
+        if task.done():
+            task.result()
+            raise RuntimeError("the server did not start")
+        await asyncio.sleep(0.01)
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        await task
+
+
+def sandbox_settings(folder: Path, **changes: Any) -> SandboxSettings:
+    values: dict[str, Any] = {
+        "port": free_port(),
+        "smtp_port": free_port(),
+        "data_folder": folder,
+        "api_key": SecretStr(API_KEY),
+        "publishable_key": PUBLISHABLE_KEY,
+        "webhook_secret": SecretStr(WEBHOOK_SECRET),
+        "webhook_retry_seconds": 0.05,
+    }
+    return SandboxSettings(**values | changes)
+
+
+@asynccontextmanager
+async def running_sandbox(settings: SandboxSettings) -> AsyncIterator[str]:
+    async with serving(create_sandbox(settings), settings.port) as address:
+        yield address
+
+
+@asynccontextmanager
+async def stripe_client(
+    address: str, *, key: str = API_KEY, timeout: float = 5, retries: int = 0
+) -> AsyncIterator[StripeClient]:
+    """The real SDK on the sandbox."""
+    http = StripeHttp(timeout)
+    try:
+        yield StripeClient(
+            key,
+            base_addresses={"api": address},
+            max_network_retries=retries,
+            http_client=http,
+        )
+    finally:
+        await http.close_async()
+
+
+async def eventually(check: Callable[[], Awaitable[Any]], seconds: float = 5) -> Any:
+    """The first true answer of ``check``; fails after ``seconds``."""
+    deadline = time.monotonic() + seconds
+    while not (answer := await check()):
+        assert time.monotonic() < deadline, f"{check} stayed false for {seconds} s"
+        await asyncio.sleep(0.02)
+    return answer
+
+
+def signed(payload: str, secret: str = WEBHOOK_SECRET, moment: int | None = None) -> dict[str, str]:
+    """Headers of a webhook with ``payload``, signed by the SDK itself."""
+    header = stripe.WebhookSignature.generate_signature_header(payload, secret, moment)  # type: ignore[no-untyped-call]
+    return {"Stripe-Signature": header, "Content-Type": "application/json"}
