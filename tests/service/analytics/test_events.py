@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
+import psycopg
 import pytest
 from redis import Redis
 
@@ -198,8 +199,6 @@ async def test_a_late_partition_takes_over_what_waited_in_the_default_one(
     analytics: httpx.AsyncClient, analytics_database: str, keys: Keys
 ) -> None:
     address = analytics_database.replace("+asyncpg", "")
-    import psycopg
-
     with psycopg.connect(address, autocommit=True) as connection:
         connection.execute(
             "INSERT INTO events (event_id, occurred_at, type, source, payload) "
