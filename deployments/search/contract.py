@@ -36,9 +36,11 @@ class Facet(Schema):
 
 
 class SearchResponse(Schema):
-    """``mode`` is ``lexical`` when the embedder did not answer in time."""
+    """``mode`` is ``lexical`` when the embedder did not answer in time; ``corrected_query`` is
+    what was searched when the query held a misspelt word."""
 
     query: str
+    corrected_query: str | None = None
     items: list[SearchHit]
     total: int
     facets: list[Facet] = Field(default_factory=list)
@@ -46,6 +48,14 @@ class SearchResponse(Schema):
     index_version: str
     took_ms: float
     next_cursor: str | None = None
+
+
+class Suggestion(Schema):
+    """``target`` is a product's id or a category's path, as ``kind`` says."""
+
+    kind: Literal["category", "product"]
+    text: str
+    target: str
 
 
 class Offer(Schema):
@@ -140,9 +150,12 @@ class IndexRequest(StrictSchema):
 
 
 class IndexResponse(Schema):
+    """``pending`` documents in the index wait for their vectors."""
+
     index_version: str
     indexed: int
     removed: int
+    pending: int = 0
 
 
 class SearchClient:
@@ -153,6 +166,10 @@ class SearchClient:
         """``filters``: the query parameters of ``GET /ai/search``."""
         answer = await self._http.request("GET", "/search", params={"query": query, **filters})
         return SearchResponse.model_validate(answer)
+
+    async def suggest(self, typed: str, *, limit: int = 8) -> list[Suggestion]:
+        rows = await self._http.request("GET", "/suggest", params={"query": typed, "limit": limit})
+        return [Suggestion.model_validate(row) for row in rows]
 
     async def similar(self, product_id: UUID | str, *, limit: int = 8) -> list[ProductCard]:
         rows = await self._http.request("GET", f"/similar/{product_id}", params={"limit": limit})

@@ -12,9 +12,11 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
+from deployments.products.contract import ProductDetail
 from deployments.search.domain.document import Document
 from deployments.search.domain.query import Filters, Query
 from deployments.search.domain.ranking import MeaningMatch, TextMatch
+from deployments.shared.pagination import Page
 
 Vectors = NDArray[np.float32]
 
@@ -48,7 +50,7 @@ class IndexVersion:
 
 @dataclass(frozen=True, slots=True)
 class Understanding:
-    """What the database makes of a query: its lexemes, the words the catalogue does not have,
+    """What the database makes of a query: its lexemes, the words the catalogue has not,
     and the index version that is active."""
 
     lexemes: list[str]
@@ -67,11 +69,19 @@ class PendingDocument:
 
 
 @dataclass(frozen=True, slots=True)
+class Range:
+    """Product ids from ``first`` up to, not including, ``end``; None: to the last."""
+
+    first: UUID
+    end: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
 class Removal:
-    """A product that left the shop at ``version``; None: for ever."""
+    """A product that left the shop at ``version``."""
 
     product_id: UUID
-    version: int | None = None
+    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +89,16 @@ class Suggestion:
     kind: str
     text: str
     target: str
+
+
+class Catalogue(Protocol):
+    """The products service, which owns what is searched."""
+
+    async def get(self, product_id: UUID) -> ProductDetail | None: ...
+
+    async def export(self, cursor: str | None) -> Page[ProductDetail]:
+        """A page of all published products."""
+        ...
 
 
 class DocumentRepository(Protocol):
@@ -110,7 +130,9 @@ class DocumentRepository(Protocol):
 class RetrievalRepository(Protocol):
     async def understand(self, query: Query) -> Understanding: ...
 
-    async def near_words(self, words: Sequence[str]) -> Mapping[str, list[str]]: ...
+    async def near_words(self, words: Sequence[str]) -> Mapping[str, Mapping[str, str]]:
+        """Words of the catalogue that look like each word, with their lexemes."""
+        ...
 
     async def term_frequencies(self) -> Mapping[str, float]:
         """Share of documents that hold each of the commonest lexemes."""
@@ -169,8 +191,17 @@ class IndexVersionRepository(Protocol):
 
 class EmbeddingRepository(Protocol):
     async def pending(
-        self, version: int, *, limit: int, product_ids: Collection[UUID] | None = None
+        self,
+        version: int,
+        *,
+        limit: int,
+        product_ids: Collection[UUID] | None = None,
+        within: Range | None = None,
     ) -> list[PendingDocument]: ...
+
+    async def pending_ranges(self, version: int, *, size: int) -> list[Range]:
+        """The backlog cut into ranges of ``size`` documents."""
+        ...
 
     async def count_pending(self, version: int) -> int: ...
 

@@ -61,8 +61,12 @@ class Document:
         )
         return ". ".join(part.strip() for part in parts if part and part.strip())
 
+    @property
+    def _everything(self) -> str:
+        return f"{self.title} {self.group_text} {self.attribute_text} {self.description}"
+
     def vocabulary(self) -> Iterator[str]:
         """Words a mistyped query word may have meant."""
-        for word in words(f"{self.title} {self.group_text} {self.attribute_text}"):
+        for word in words(self._everything):
             if 3 <= len(word) <= 40 and word.isalpha():
                 yield word

@@ -6,6 +6,8 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 
+from deployments.search.domain.spelling import can_be_mistyped
+
 _MAX_CHARACTERS = 300
 _WORD = re.compile(r"[^\W_]+")
 
@@ -55,6 +57,11 @@ class Query:
         return words(self.text)
 
     @property
+    def correctable(self) -> list[str]:
+        """The words that may be misspelt, which model numbers and sizes are not."""
+        return [word for word in self.words if can_be_mistyped(word)]
+
+    @property
     def folded(self) -> str:
         return fold(self.text)
 
@@ -68,10 +75,11 @@ class Query:
 @dataclass(frozen=True, slots=True)
 class Filters:
     """What a result must satisfy. ``category`` is a path and includes what lies below it;
-    prices are minor units; brands are compared without case."""
+    prices are minor units; brands are compared without case; ``in_stock``: only what can be
+    bought now."""
 
     category: str | None = None
     brands: tuple[str, ...] = field(default_factory=tuple)
-    min_price: int | None = None
-    max_price: int | None = None
-    in_stock: bool | None = None
+    price_min: int | None = None
+    price_max: int | None = None
+    in_stock: bool = False

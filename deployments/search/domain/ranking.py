@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -52,53 +53,57 @@ class Ranked:
 
 @dataclass(frozen=True, slots=True)
 class Fusion:
-    """How the two are weighed.
+    """How the two are weighed: reciprocal ranks, and a bonus for holding the query's words.
 
     Args:
-        meaning_weight: share of the score that meaning has, 0..1.
-        coverage_weight: how much coverage counts beside relevance in the text's half.
+        text_weight, meaning_weight: what the rank in either list counts.
+        rank_constant: the higher, the less the first ranks stand out.
+        coverage_weight: what it counts to hold all words of the query.
         min_similarity: products less similar are not found by meaning.
         min_coverage: products that hold a smaller part of the words are not found by text.
     """
 
+    text_weight: float
     meaning_weight: float
+    rank_constant: int
     coverage_weight: float
     min_similarity: float
     min_coverage: float
 
-
-def _spread(values: Sequence[float]) -> tuple[float, float]:
-    """Lowest value and span, never zero."""
-    low, high = min(values), max(values)
-    return low, (high - low) or 1.0
+    @property
+    def best(self) -> float:
+        """The score of a product that is first in both lists and holds every word."""
+        weights = self.text_weight + self.meaning_weight + self.coverage_weight
+        return weights / (self.rank_constant + 1)
 
 
 def fuse(
     by_text: Sequence[TextMatch], by_meaning: Sequence[MeaningMatch], fusion: Fusion
 ) -> list[Ranked]:
-    """Best first. A product that neither holds enough of the words nor is near in meaning is
-    left out; exact matches come before everything."""
-    text = [m for m in by_text if m.exact or m.coverage >= fusion.min_coverage]
-    meaning = [m for m in by_meaning if m.similarity >= fusion.min_similarity]
+    """Both lists best first; the answer too, with scores of at most 1.
+
+    A product that neither holds enough of the words nor is near in meaning is left out; exact
+    matches come before everything.
+    """
     facts: dict[UUID, Facts] = {}
-    scores: dict[UUID, float] = {}
-    ways: dict[UUID, list[MatchedBy]] = {}
-    if text:
-        raw = [m.relevance + fusion.coverage_weight * m.coverage for m in text]
-        top = max(raw) or 1.0
-        for match, value in zip(text, raw, strict=True):
-            identity = match.facts.product_id
-            facts[identity] = match.facts
-            scores[identity] = (1 - fusion.meaning_weight) * value / top
-            ways[identity] = ["exact", "text"] if match.exact else ["text"]
-    if meaning:
-        low, span = _spread([m.similarity for m in by_meaning])
-        for similar in meaning:
-            identity = similar.facts.product_id
-            facts.setdefault(identity, similar.facts)
-            share = fusion.meaning_weight * (similar.similarity - low) / span
-            scores[identity] = scores.get(identity, 0.0) + share
-            ways.setdefault(identity, []).append("meaning")
-    ranked = [Ranked(facts[key], scores[key], tuple(ways[key])) for key in facts]
+    scores: defaultdict[UUID, float] = defaultdict(float)
+    ways: defaultdict[UUID, list[MatchedBy]] = defaultdict(list)
+
+    def count(found: Facts, rank: int, weight: float, bonus: float, *way: MatchedBy) -> None:
+        facts[found.product_id] = found
+        scores[found.product_id] += weight / (fusion.rank_constant + rank)
+        scores[found.product_id] += bonus / (fusion.rank_constant + 1)
+        ways[found.product_id].extend(way)
+
+    text = [m for m in by_text if m.exact or m.coverage >= fusion.min_coverage]
+    for rank, match in enumerate(text, start=1):
+        bonus = fusion.coverage_weight * match.coverage
+        way: tuple[MatchedBy, ...] = ("exact",) if match.exact else ("text",)
+        count(match.facts, rank, fusion.text_weight, bonus, *way)
+    near = [m for m in by_meaning if m.similarity >= fusion.min_similarity]
+    near.sort(key=lambda m: (-m.similarity, m.facts.product_id))
+    for rank, similar in enumerate(near, start=1):
+        count(similar.facts, rank, fusion.meaning_weight, 0.0, "meaning")
+    ranked = [Ranked(facts[key], scores[key] / fusion.best, tuple(ways[key])) for key in facts]
     ranked.sort(key=lambda r: ("exact" not in r.matched_by, -r.score, r.facts.product_id))
     return ranked

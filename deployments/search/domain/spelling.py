@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Mapping
 
 _SHORTEST = 4
 
@@ -26,12 +26,10 @@ def distance(first: str, second: str) -> int:
     return rows[-1][-1]
 
 
-def correction(
-    word: str, candidates: Iterable[str], frequency: Callable[[str], float]
-) -> str | None:
-    """The nearest candidate, at most one edit away (two in long words); the more frequent one
-    where two are as near."""
+def correction(word: str, candidates: Mapping[str, float]) -> str | None:
+    """The nearest of the ``candidates`` (word -> how common it is), at most one edit away (two in
+    long words); the commoner one where two are as near."""
     allowed = 1 if len(word) < 8 else 2
-    near = [(distance(word, other), -frequency(other), other) for other in candidates]
+    near = [(distance(word, other), -common, other) for other, common in candidates.items()]
     near = [entry for entry in near if entry[0] <= allowed]
     return min(near)[2] if near else None

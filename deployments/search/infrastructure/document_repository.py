@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
@@ -53,8 +53,9 @@ _UPSERT = text(
         category_name = excluded.category_name, price_from = excluded.price_from,
         currency = excluded.currency, in_stock = excluded.in_stock,
         attributes = excluded.attributes, identifiers = excluded.identifiers,
-        card = excluded.card, embedding_text = excluded.embedding_text, embedding_key = excluded.embedding_key,
-        text = excluded.text, created_at = excluded.created_at, indexed_at = excluded.indexed_at
+        card = excluded.card, embedding_text = excluded.embedding_text,
+        embedding_key = excluded.embedding_key, text = excluded.text,
+        created_at = excluded.created_at, indexed_at = excluded.indexed_at
     WHERE search_documents.version <= excluded.version
     RETURNING product_id
     """
@@ -70,9 +71,6 @@ _WORDS = text(
     ON CONFLICT (word) DO NOTHING
     """
 )
-
-# Deletes are for ever: an id is never used again.
-_FOR_EVER: Final = 2**62
 
 _REMEMBER_REMOVED = text(
     """
@@ -125,10 +123,7 @@ class SqlDocumentRepository:
             return set()
         await self._lock([document.product_id for document in documents])
         records = json.dumps([_record(document) for document in documents], default=str)
-        # PostgreSQL's text cannot hold the character NUL.
-        rows = await self._session.scalars(
-            _UPSERT, {"documents": records.replace("\\u0000", " ")}
-        )
+        rows = await self._session.scalars(_UPSERT, {"documents": records})
         written = set(rows)
         vocabulary = {w for d in documents if d.product_id in written for w in d.vocabulary()}
         if vocabulary:
@@ -140,8 +135,8 @@ class SqlDocumentRepository:
             return 0
         latest: dict[UUID, int] = {}
         for removal in removals:
-            version = _FOR_EVER if removal.version is None else removal.version
-            latest[removal.product_id] = max(version, latest.get(removal.product_id, version))
+            known = latest.get(removal.product_id, removal.version)
+            latest[removal.product_id] = max(removal.version, known)
         await self._lock(list(latest))
         values = {"ids": list(latest), "versions": list(latest.values())}
         await self._session.execute(_REMEMBER_REMOVED, values)

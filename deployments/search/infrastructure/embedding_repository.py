@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from deployments.search.application.ports import PendingDocument, Vectors
+from deployments.search.application.ports import PendingDocument, Range, Vectors
 
 _PENDING = """
     FROM search_documents AS document
@@ -43,25 +43,50 @@ class SqlEmbeddingRepository:
         self._session = session
 
     async def pending(
-        self, version: int, *, limit: int, product_ids: Collection[UUID] | None = None
+        self,
+        version: int,
+        *,
+        limit: int,
+        product_ids: Collection[UUID] | None = None,
+        within: Range | None = None,
     ) -> list[PendingDocument]:
         values: dict[str, Any] = {"version": version, "limit": limit}
         named = ""
         if product_ids is not None:
             named = "AND document.product_id = ANY(CAST(:ids AS uuid[]))"
             values["ids"] = list(product_ids)
+        if within is not None:
+            named += " AND document.product_id >= :first"
+            values["first"] = within.first
+            if within.end is not None:
+                named += " AND document.product_id < :end"
+                values["end"] = within.end
         rows = await self._session.execute(
             text(
-                "SELECT document.product_id, document.embedding_key, document.embedding_text "  # noqa: S608
+                "SELECT document.product_id, document.embedding_key, document.embedding_text "
                 f"{_PENDING} {named} LIMIT :limit"
             ),
             values,
         )
-        return [PendingDocument(row.product_id, row.embedding_key, row.embedding_text) for row in rows]
+        return [
+            PendingDocument(row.product_id, row.embedding_key, row.embedding_text) for row in rows
+        ]
+
+    async def pending_ranges(self, version: int, *, size: int) -> list[Range]:
+        rows = await self._session.scalars(
+            text(
+                "SELECT product_id FROM (SELECT document.product_id, "  # noqa: S608
+                f"row_number() OVER (ORDER BY document.product_id) AS place {_PENDING}) AS backlog "
+                "WHERE place % CAST(:size AS bigint) = 1 OR :size = 1 ORDER BY product_id"
+            ),
+            {"version": version, "size": size},
+        )
+        firsts = list(rows)
+        return [Range(first, end) for first, end in zip(firsts, [*firsts[1:], None], strict=True)]
 
     async def count_pending(self, version: int) -> int:
         count = await self._session.scalar(
-            text(f"SELECT count(*) {_PENDING}"),  # noqa: S608 - constants only
+            text(f"SELECT count(*) {_PENDING}"),
             {"version": version},
         )
         return int(count or 0)

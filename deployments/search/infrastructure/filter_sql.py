@@ -20,13 +20,12 @@ def conditions(filters: Filters) -> tuple[str, dict[str, Any]]:
     if filters.brands:
         parts.append("lower(document.brand) = ANY(CAST(:brands AS text[]))")
         values["brands"] = [brand.lower() for brand in filters.brands]
-    if filters.min_price is not None:
-        parts.append("document.price_from >= :min_price")
-        values["min_price"] = filters.min_price
-    if filters.max_price is not None:
-        parts.append("document.price_from <= :max_price")
-        values["max_price"] = filters.max_price
-    if filters.in_stock is not None:
-        parts.append("document.in_stock = :in_stock")
-        values["in_stock"] = filters.in_stock
+    if filters.price_min is not None:
+        parts.append("document.price_from >= :price_min")
+        values["price_min"] = filters.price_min
+    if filters.price_max is not None:
+        parts.append("document.price_from <= :price_max")
+        values["price_max"] = filters.price_max
+    if filters.in_stock:
+        parts.append("document.in_stock")
     return "".join(f" AND {part}" for part in parts), values

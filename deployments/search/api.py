@@ -1,0 +1,88 @@
+"""Composition of the search service; knows no Ray."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from deployments.products.contract import ProductsClient
+from deployments.search.application.apply_product_events import ApplyProductEvents
+from deployments.search.application.embed_documents import EmbedDocuments
+from deployments.search.application.find_similar import FindSimilar
+from deployments.search.application.index_products import IndexProducts
+from deployments.search.application.ports import Embedder
+from deployments.search.application.query_vectors import QueryVectors
+from deployments.search.application.search import Search, SearchOptions
+from deployments.search.application.suggest import Suggest
+from deployments.search.application.sync_documents import SyncDocuments
+from deployments.search.application.term_frequencies import TermFrequencies
+from deployments.search.infrastructure.language_words import read_language_words
+from deployments.search.infrastructure.products_gateway import ProductsGateway
+from deployments.search.infrastructure.settings import EncoderSettings, SearchSettings
+from deployments.search.infrastructure.unit_of_work import (
+    SqlSearchUnitOfWork,
+    prepare_connections,
+)
+from deployments.search.presentation import index_routes, price_routes, search_routes
+from deployments.search.price_setup import setup_prices
+from deployments.shared.events import PRODUCTS
+from deployments.shared.service_app import Platform, create_service_app
+from deployments.shared.settings import PlatformSettings
+from deployments.shared.streams import StreamConsumer
+from deployments.shared.tokens import TokenVerifier
+
+_BACKLOG_PAUSE_SECONDS = 5.0
+
+
+def create_api(
+    platform: PlatformSettings,
+    settings: SearchSettings,
+    embedder: Embedder,
+    *,
+    verifier: TokenVerifier | None = None,
+) -> FastAPI:
+    """The search service as an ASGI application; ``embedder`` makes its vectors."""
+
+    @asynccontextmanager
+    async def setup(parts: Platform) -> AsyncIterator[None]:
+        prepare_connections(parts.engine, ef_search=settings.ef_search)
+
+        def begin() -> SqlSearchUnitOfWork:
+            return SqlSearchUnitOfWork(parts.sessions)
+
+        vectors = QueryVectors(
+            embedder,
+            timeout_seconds=settings.embed_timeout_seconds,
+            cache_size=settings.query_cache_size,
+        )
+        options = SearchOptions(
+            settings.fusion, settings.text_candidates, settings.meaning_candidates
+        )
+        language = read_language_words(EncoderSettings().folder)
+        documents = SyncDocuments(begin, ProductsGateway(ProductsClient(parts.call("products"))))
+        embed = EmbedDocuments(begin, embedder, timeout_seconds=settings.index_timeout_seconds)
+        state = parts.state
+        state.search = Search(begin, vectors, TermFrequencies(begin), options, language=language)
+        state.find_similar = FindSimilar(begin, min_similarity=settings.min_similarity)
+        state.suggest = Suggest(begin)
+        state.index_products = IndexProducts(begin, documents, embed)
+        setup_prices(parts)
+
+        apply_events = ApplyProductEvents(begin, documents, state.index_products)
+        consumer = StreamConsumer(parts.redis, PRODUCTS, "search", apply_events)
+        parts.background.append(("product events", 1.0, consumer.run))
+        parts.background.append(("vector backlog", _BACKLOG_PAUSE_SECONDS, embed.catch_up))
+        yield
+
+    return create_service_app(
+        service="search",
+        title="Mercato AI search",
+        description="Search by words and by meaning, similar products, price comparison.",
+        platform=platform,
+        settings=settings,
+        setup=setup,
+        routers=[search_routes.router, index_routes.router, price_routes.router],
+        verifier=verifier,
+    )

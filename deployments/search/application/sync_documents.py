@@ -1,0 +1,77 @@
+"""Bring documents up to what the products service says; their vectors follow."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection, Mapping
+from typing import Final
+from uuid import UUID
+
+from deployments.products.contract import ProductDetail
+from deployments.search.application.make_document import is_sold, make_document
+from deployments.search.application.ports import Catalogue, Removal, UnitOfWorkFactory
+
+_FETCHED_AT_ONCE: Final = 8
+
+
+class SyncDocuments:
+    def __init__(self, begin: UnitOfWorkFactory, catalogue: Catalogue) -> None:
+        self._begin = begin
+        self._catalogue = catalogue
+
+    async def some(self, wanted: Mapping[UUID, int | None]) -> tuple[set[UUID], int]:
+        """Store the products that are sold and remove the others; the ids written and the
+        number removed.
+
+        Args:
+            wanted: product id → version at which it counts as removed when it is not sold;
+                None: the version stored.
+        """
+        products = await self._fetch(wanted)
+        sold = [product for product in products if is_sold(product)]
+        removals = [Removal(p.id, p.version) for p in products if not is_sold(p)]
+        missing = set(wanted) - {product.id for product in products}
+        async with self._begin() as work:
+            stored = await work.documents.stored(missing)
+            for identity in missing:
+                version = wanted[identity]
+                if identity in stored:
+                    version = max(version or 0, stored[identity][0])
+                if version is not None:
+                    removals.append(Removal(identity, version))
+            written = await work.documents.upsert([make_document(p) for p in sold])
+            removed = await work.documents.remove(removals)
+            await work.commit()
+        return written, removed
+
+    async def everything(
+        self, progress: Callable[[int], None] = lambda done: None
+    ) -> tuple[int, int]:
+        """Store every published product and remove the rest; how many of each."""
+        async with self._begin() as work:
+            started = await work.documents.now()
+        written, cursor = 0, None
+        while True:
+            page = await self._catalogue.export(cursor)
+            documents = [make_document(p) for p in page.items if is_sold(p)]
+            async with self._begin() as work:
+                written += len(await work.documents.upsert(documents))
+                await work.commit()
+            progress(written)
+            if (cursor := page.next_cursor) is None:
+                break
+        async with self._begin() as work:
+            removed = await work.documents.remove_unseen(started)
+            await work.documents.refresh_statistics()
+            await work.commit()
+        return written, removed
+
+    async def _fetch(self, product_ids: Collection[UUID]) -> list[ProductDetail]:
+        gate = asyncio.Semaphore(_FETCHED_AT_ONCE)
+
+        async def fetch(identity: UUID) -> ProductDetail | None:
+            async with gate:
+                return await self._catalogue.get(identity)
+
+        answers = await asyncio.gather(*[fetch(identity) for identity in product_ids])
+        return [product for product in answers if product is not None]
