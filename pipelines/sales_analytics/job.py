@@ -123,8 +123,8 @@ def _in_order_of_completion(tasks: list[Any]) -> Iterator[Any]:
 
 def run(
     settings: SalesAnalyticsSettings,
-    *,
     progress: Progress = lambda _what, _done, _all: None,
+    *,
     as_of: date | None = None,
     full: bool = False,
 ) -> Report:

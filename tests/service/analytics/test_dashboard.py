@@ -116,7 +116,7 @@ async def test_a_purchase_shows_at_once_before_and_after_the_pipeline_ran(
     async def buy(expected: int) -> None:
         event = Event(ORDERS, "order.paid", sale((MUG, 2, 950), shipping=490))
         with Redis.from_url(redis_url) as redis:
-            redis.xadd(stream_name(ORDERS), dict(event.to_fields()))  # type: ignore[arg-type]
+            redis.xadd(stream_name(ORDERS), dict(event.to_fields()))
         await eventually(
             lambda: rows(pipeline.database_url, "SELECT count(*) FROM purchases") == [(expected,)]
         )

@@ -71,7 +71,7 @@ async def test_an_event_delivered_20_times_counts_once(
     event = Event(BEHAVIOUR, payload["type"], payload)
     with Redis.from_url(redis_url) as redis:
         for _ in range(20):
-            redis.xadd(stream_name(BEHAVIOUR), dict(event.to_fields()))  # type: ignore[arg-type]
+            redis.xadd(stream_name(BEHAVIOUR), dict(event.to_fields()))
         await eventually(lambda: stored(analytics_database) == 1)
 
         # Redis 6.2 counts no lag; what is neither pending nor left to read is handled.

@@ -27,7 +27,7 @@ from tests.support import Keys
 def publish(redis_url: str, *events: Event) -> None:
     with Redis.from_url(redis_url) as redis:
         for event in events:
-            redis.xadd(stream_name(event.topic), dict(event.to_fields()))  # type: ignore[arg-type]
+            redis.xadd(stream_name(event.topic), dict(event.to_fields()))
 
 
 @pytest.fixture
