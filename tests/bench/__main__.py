@@ -1,0 +1,38 @@
+"""``make bench``: measure on this machine, print a table, write bench.json.
+
+Usage: python -m tests.bench [--data FOLDER OF THE REAL DATA SETS] [--out FILE]
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import tempfile
+from pathlib import Path
+
+from deployments.local.layout import REPOSITORY
+from tests.bench import api, encoder, imports
+from tests.bench.records import Record, show, write
+from tests.bench.stack_start import measured_stack
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench")
+    parser.add_argument("--data", type=Path, default=REPOSITORY.parent / "shared" / "data")
+    parser.add_argument("--out", type=Path, default=REPOSITORY / "bench.json")
+    arguments = parser.parse_args()
+    records: list[Record] = []
+    encoder.measure(records)
+    with (
+        tempfile.TemporaryDirectory(prefix="mercato-bench-") as folder,
+        measured_stack(Path(folder), records) as layout,
+    ):
+        asyncio.run(api.measure(layout, records))
+        imports.measure(layout, arguments.data, records)
+    show(records)
+    write(records, arguments.out)
+    print(f"written: {arguments.out}")
+
+
+if __name__ == "__main__":
+    main()
