@@ -141,4 +141,6 @@ def create_api(
         routers=[cart_router, order_router],
         constraints=CONSTRAINTS,
         verifier=verifier,
+        # The store's pages call on behalf of all guests from one address.
+        default_limit="6000/minute",
     )

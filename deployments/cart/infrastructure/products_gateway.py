@@ -23,6 +23,7 @@ logger = logging.getLogger(__name__)
 
 # A cart is looked at by a person who waits; it can be shown without live facts.
 _OFFERS_SECONDS = 3.0
+_NOTHING_HELD = frozenset({"insufficient_stock", "reservation_released"})
 _UNAVAILABLE = "products does not answer; try again"
 
 
@@ -74,7 +75,7 @@ class ProductsGateway:
         try:
             await self._client.reserve(ReservationRequest(order_id=order_id, lines=lines))
         except RemoteProblem as error:
-            if error.status in (404, 409):
+            if error.code in _NOTHING_HELD:
                 raise StockRefused(
                     error.code, error.detail, error.extra.get("lines", [])
                 ) from error
