@@ -10,7 +10,13 @@ from uuid import UUID
 from deployments.products.contract import ProductDetail
 from pipelines.price_aggregation.attributes import Attributes, read_attributes
 from pipelines.price_aggregation.gtin import normalise_gtin
-from pipelines.price_aggregation.similarity import WordWeights, brand_key, part_key, words
+from pipelines.price_aggregation.similarity import (
+    WordWeights,
+    brand_key,
+    model_codes,
+    part_key,
+    words,
+)
 
 _MIN_MODEL_LENGTH = 5
 
@@ -36,6 +42,7 @@ class CatalogueProduct:
     brand: str
     title_words: frozenset[str]
     known_words: frozenset[str]
+    codes: frozenset[str]
     variants: tuple[CatalogueVariant, ...]
 
     @property
@@ -99,6 +106,7 @@ def _product(detail: ProductDetail, currency: str) -> CatalogueProduct | None:
                 + ([category.name] if category else [])
             )
         ),
+        codes=model_codes(detail.title),
         variants=variants,
     )
 
@@ -125,7 +133,7 @@ def build_catalogue(details: Iterable[ProductDetail], currency: str) -> Catalogu
         ]
         for model in filter(None, models):
             by_part.setdefault((product.brand, model), (place, None))
-        for word in product.title_words:
+        for word in product.title_words | product.codes:
             by_word[word].append(place)
     return Catalogue(
         products=tuple(products),

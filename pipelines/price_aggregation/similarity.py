@@ -46,6 +46,31 @@ def part_key(text: str | None) -> str:
     return re.sub(r"[^A-Z0-9]", "", (text or "").upper())
 
 
+_CODE = re.compile(r"(?<!\w)(?=[\w/-]*\d)(?=[\w/-]*[a-z])[a-z0-9][a-z0-9/-]{3,}(?!\w)")
+_QUANTITY = re.compile(
+    r"(\d+x)?\d+(ml|cl|l|g|kg|mm|cm|m|gb|tb|mb|w|mah|v|inch|mp|x|ft|k?hz|[mg]hz|pk|pack|in|pcs"
+    r"|th|nd|rd|st|lb|oz|k|d|p|yr|bit|x\d+)"
+)
+_MIN_CODE = 5
+
+
+def model_codes(title: str) -> frozenset[str]:
+    """Manufacturers' model codes in ``title``: letters with digits that are no quantity."""
+    keys = (re.sub(r"[^a-z0-9]", "", code) for code in _CODE.findall(fold(title)))
+    return frozenset(k for k in keys if len(k) >= _MIN_CODE and not _QUANTITY.fullmatch(k))
+
+
+def same_codes(left: frozenset[str], right: frozenset[str]) -> float | None:
+    """1 when a code is shared, a part when one begins another (a colour's suffix), 0 when both
+    have codes and none agrees; None when a side has none, which says nothing."""
+    if not left or not right:
+        return None
+    if left & right:
+        return 1.0
+    begins = any(a.startswith(b) or b.startswith(a) for a in left for b in right)
+    return 0.5 if begins else 0.0
+
+
 @dataclass(frozen=True)
 class WordWeights:
     """Inverse document frequencies; a word never seen weighs as much as the rarest."""
@@ -63,8 +88,11 @@ class WordWeights:
             math.log(1 + total),
         )
 
+    def of_word(self, word: str) -> float:
+        return self.weights.get(word, self.unseen)
+
     def sum(self, some: Iterable[str]) -> float:
-        return sum(self.weights.get(word, self.unseen) for word in some)
+        return sum(map(self.of_word, some))
 
 
 def title_similarity(
