@@ -7,6 +7,7 @@ import os
 
 from deployments.local.layout import StackLayout
 from deployments.local.postgres import service_url
+from deployments.local.ray_cluster import ray_access
 from deployments.local.secrets_store import StackSecrets
 from deployments.shared.settings import OPERATOR, SERVICES
 
@@ -131,6 +132,7 @@ class StackEnvironment:
             "MERCATO_OPERATOR_KEY": self._secrets.service_keys[OPERATOR],
             "MERCATO_RAY_ADDRESS": f"127.0.0.1:{layout.ports.ray}",
             "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",
+            **ray_access(self._secrets.ray_token),
             "MERCATO_LAKE_FOLDER": str(layout.lake),
             "MERCATO_CACHE_FOLDER": str(layout.cache),
             **self.database("analytics"),

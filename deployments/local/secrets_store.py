@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -37,7 +37,7 @@ class StackSecrets:
     stripe_api_key: str = field(default_factory=lambda: "sk_test_" + secrets.token_hex(24))
     stripe_publishable_key: str = field(default_factory=lambda: "pk_test_" + secrets.token_hex(24))
     stripe_webhook_secret: str = field(default_factory=lambda: "whsec_" + secrets.token_hex(24))
-    web_secret: str = field(default_factory=_new_secret)
+    ray_token: str = field(default_factory=lambda: secrets.token_hex(32))
 
     def public_keys(self) -> dict[str, str]:
         return {
@@ -49,7 +49,8 @@ class StackSecrets:
 def load_or_create(data: Path) -> StackSecrets:
     path = data / "secrets.json"
     saved = read_json(path)
-    result = StackSecrets(**saved)
+    known = {entry.name for entry in fields(StackSecrets)}
+    result = StackSecrets(**{name: value for name, value in saved.items() if name in known})
     if asdict(result) != saved:
         write_json(path, asdict(result), mode=0o600)
     return result

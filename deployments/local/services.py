@@ -29,7 +29,7 @@ def serve_config(layout: StackLayout, environment: StackEnvironment) -> dict[str
 
 def deploy(cluster: RayCluster, config: dict[str, Any]) -> None:
     """Hand the configuration to Serve, which starts or changes the applications."""
-    answer = httpx.put(cluster.applications_url(), json=config, timeout=60)
+    answer = cluster.request("PUT", json=config, timeout=120)
     if answer.is_error:
         raise RuntimeError(f"Ray Serve refused serve_config.yaml: {answer.text.strip()[-600:]}")
 
@@ -37,7 +37,7 @@ def deploy(cluster: RayCluster, config: dict[str, Any]) -> None:
 def application_states(cluster: RayCluster) -> dict[str, tuple[str, str]]:
     """Name → (status, message) as Serve sees it; empty when Ray does not answer."""
     try:
-        details = httpx.get(cluster.applications_url(), timeout=5).json()
+        details = cluster.request("GET").json()
     except (httpx.HTTPError, ValueError):
         return {}
     return {
@@ -78,7 +78,8 @@ def wait_until_ready(
             return
         for name, (status, message) in application_states(cluster).items():
             if status == "DEPLOY_FAILED":
-                raise RuntimeError(f"{name} was not deployed: {message[-1500:]}")
+                reason = (message.strip().splitlines() or ["no reason given"])[-1]
+                raise RuntimeError(f"{name} was not deployed: {reason}; see Ray's dashboard")
         if stopping():
             raise InterruptedError("stopping")
         if time.monotonic() > until:

@@ -40,11 +40,11 @@ class Supervisor:
         self._state = state
         self._with_demo = with_demo
         layout.prepare()
-        self._environment = StackEnvironment(layout, load_or_create(layout.data))
         self._secrets = load_or_create(layout.data)
+        self._environment = StackEnvironment(layout, self._secrets)
         self._postgres = EmbeddedPostgres(layout.data, layout.ports.postgres)
         self._redis = EmbeddedRedis(layout.data, layout.ports.redis)
-        self._ray = RayCluster(layout)
+        self._ray = RayCluster(layout, self._secrets.ray_token)
         specs = parts(layout, self._environment, self._postgres, self._redis, self._ray)
         specs["store"] = store_build.store_part(layout, self._environment)
         self._children = {
