@@ -1,0 +1,100 @@
+"""The six services as the store calls them: one pooled client each for the whole process.
+
+Who a call is made for (access token, address) travels in a context variable, set by
+``on_behalf_of``, so that the contracts' clients stay shared between visitors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import lru_cache
+
+import httpx
+
+from deployments.analytics.contract import AnalyticsClient
+from deployments.auth.contract import AuthClient
+from deployments.cart.contract import CartClient
+from deployments.payments.contract import PaymentsClient
+from deployments.products.contract import ProductsClient
+from deployments.search.contract import SearchClient
+from deployments.shared.http_client import ServiceHttp
+from deployments.shared.settings import PlatformSettings
+
+_TIMEOUT = httpx.Timeout(8.0, connect=1.0)
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """``access_token`` is None for a guest; ``cart_token`` names a guest's cart."""
+
+    access_token: str | None = None
+    cart_token: str | None = None
+    address: str = ""
+
+
+_NOBODY = Visitor()
+_visitor: ContextVar[Visitor] = ContextVar("visitor", default=_NOBODY)
+
+
+@contextmanager
+def on_behalf_of(visitor: Visitor) -> Iterator[None]:
+    """Calls inside carry the visitor's token and address."""
+    previous = _visitor.set(visitor)
+    try:
+        yield
+    finally:
+        _visitor.reset(previous)
+
+
+class VisitorTransport(httpx.AsyncBaseTransport):
+    """Names the visitor's address to the services, whose rate limits count by address."""
+
+    def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
+        self._inner = inner
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if address := _visitor.get().address:
+            request.headers["X-Forwarded-For"] = address
+        return await self._inner.handle_async_request(request)
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+
+class Services:
+    """Clients of all services; ``transport`` replaces the network in tests."""
+
+    def __init__(
+        self, platform: PlatformSettings, transport: httpx.AsyncBaseTransport | None = None
+    ) -> None:
+        inner = transport or httpx.AsyncHTTPTransport(
+            limits=httpx.Limits(max_connections=200, max_keepalive_connections=50)
+        )
+        self._transport = VisitorTransport(inner)
+
+        def http(name: str, address: str) -> ServiceHttp:
+            return ServiceHttp(
+                name,
+                address,
+                authorization=lambda: _visitor.get().access_token,
+                transport=self._transport,
+                timeout=_TIMEOUT,
+            )
+
+        self.auth = AuthClient(http("auth", platform.auth_url))
+        self.products = ProductsClient(http("products", platform.products_url))
+        self.cart = CartClient(http("cart", platform.cart_url))
+        self.payments = PaymentsClient(http("payments", platform.payments_url))
+        self.analytics = AnalyticsClient(http("analytics", platform.analytics_url))
+        self.search = SearchClient(http("search", platform.search_url))
+
+    async def aclose(self) -> None:
+        await self._transport.aclose()
+
+
+@lru_cache(maxsize=1)
+def services() -> Services:
+    return Services(PlatformSettings())

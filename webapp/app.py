@@ -1,0 +1,104 @@
+"""The store: pages and what each loads."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from webapp.delivery import CacheAndProtect
+from webapp.pages.account import account, orders, register, sign_in
+from webapp.pages.cart import cart
+from webapp.pages.checkout import checkout, payment
+from webapp.pages.home import home
+from webapp.pages.listing import listing
+from webapp.pages.not_found import not_found
+from webapp.pages.order import order
+from webapp.pages.product import product
+from webapp.scripts import CARD_INPUT_BEHAVIOUR, DIALOG_BEHAVIOUR, close_dialogs
+from webapp.settings import settings
+from webapp.state.account import Account, Door
+from webapp.state.basket import Basket
+from webapp.state.catalogue import Catalogue
+from webapp.state.checkout import Checkout
+from webapp.state.home import Home
+from webapp.state.order import OrderPage
+from webapp.state.payment import Payment
+from webapp.state.product import Product
+from webapp.state.shop import Shop
+from webapp.theme import FONT_FILES
+
+_NAME = settings().shop_name
+_ABOUT = f"{_NAME}: search by what you need, see what other shops ask, and order in two steps."
+
+app = rx.App(
+    html_lang="en",
+    stylesheets=["store.css"],
+    toaster=None,
+    head_components=[
+        rx.el.meta(name="theme-color", content="#FCFBF8"),
+        rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"),
+        *(
+            rx.el.link(
+                rel="preload",
+                href=f"/fonts/{name}",
+                custom_attrs={"as": "font", "type": "font/woff2", "crossOrigin": "anonymous"},
+            )
+            for name in FONT_FILES[:2]
+        ),
+        rx.el.script(DIALOG_BEHAVIOUR + CARD_INPUT_BEHAVIOUR),
+    ],
+    api_transformer=CacheAndProtect,
+)
+
+# The pages bring their own connection notice (components/layout.py).
+for _wrap in [key for key in app.app_wraps if key[1].endswith("Overlay")]:
+    del app.app_wraps[_wrap]
+
+_arrive = Shop.arrive
+app.add_page(
+    home,
+    route="/",
+    title=f"{_NAME} · Good things, honestly priced",
+    description=_ABOUT,
+    on_load=[_arrive, Home.load],
+)
+for route in ("/products", "/search", "/category/[[...splat]]"):
+    app.add_page(
+        listing,
+        route=route,
+        title=Catalogue.title + f" · {_NAME}",
+        description=_ABOUT,
+        on_load=[_arrive, Catalogue.load],
+    )
+app.add_page(
+    product,
+    route="/p/[slug]",
+    title=rx.cond(Product.title != "", Product.title + f" · {_NAME}", _NAME),
+    description=Product.summary,
+    on_load=[_arrive, Product.load],
+)
+app.add_page(sign_in, route="/sign-in", title=f"Sign in · {_NAME}", on_load=[_arrive, Door.load])
+app.add_page(
+    register, route="/register", title=f"Create an account · {_NAME}", on_load=[_arrive, Door.load]
+)
+app.add_page(
+    cart, route="/cart", title=f"Cart · {_NAME}", on_load=[close_dialogs(), _arrive, Basket.reload]
+)
+app.add_page(
+    checkout, route="/checkout", title=f"Checkout · {_NAME}", on_load=[_arrive, Checkout.load]
+)
+app.add_page(
+    payment,
+    route="/checkout/pay/[order]",
+    title=f"Payment · {_NAME}",
+    on_load=[_arrive, Payment.load],
+)
+app.add_page(
+    order, route="/order/[order]", title=f"Your order · {_NAME}", on_load=[_arrive, OrderPage.load]
+)
+app.add_page(
+    account, route="/account", title=f"Your account · {_NAME}", on_load=[_arrive, Account.load]
+)
+app.add_page(
+    orders, route="/account/orders", title=f"Your orders · {_NAME}", on_load=[_arrive, Account.load]
+)
+app.add_page(not_found, route="404", title=f"Not found · {_NAME}", on_load=_arrive)

@@ -1,0 +1,226 @@
+"""One order: confirmation and status."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from webapp.components.controls import alert, error_state, icon, link, skeleton, spinner
+from webapp.components.layout import page
+from webapp.components.order_summary import order_line, totals
+from webapp.pages.not_found import not_found_content
+from webapp.state.order import OrderPage
+from webapp.theme import (
+    FOCUS,
+    PAGE,
+    PANEL,
+    PRIMARY_BUTTON,
+    SECONDARY_BUTTON,
+    SUBHEADING,
+    TITLE,
+)
+from webapp.views import Step
+
+_MARK = "mb-6 flex size-16 items-center justify-center rounded-full"
+
+
+def order() -> rx.Component:
+    return page(
+        rx.cond(
+            OrderPage.missing,
+            not_found_content(),
+            rx.el.div(
+                rx.cond(
+                    OrderPage.loading,
+                    rx.el.div(
+                        skeleton("h-12 w-2/3 rounded-full"),
+                        skeleton("h-64 rounded-3xl"),
+                        role="status",
+                        class_name="space-y-8",
+                    ),
+                    rx.cond(
+                        (OrderPage.error != "") & (OrderPage.order.id == ""),
+                        error_state(OrderPage.error, OrderPage.load),
+                        _content(),
+                    ),
+                ),
+                class_name=f"{PAGE} max-w-5xl py-10 sm:py-16",
+            ),
+        )
+    )
+
+
+def _content() -> rx.Component:
+    return rx.fragment(
+        rx.el.div(
+            rx.cond(
+                OrderPage.order.is_paid,
+                _paid(),
+                rx.cond(
+                    OrderPage.order.awaits_payment,
+                    rx.cond(OrderPage.payment_open, _unpaid(), _confirming()),
+                    _other(),
+                ),
+            ),
+            custom_attrs={"data-testid": "order-status", "data-status": OrderPage.order.status},
+            aria_live="polite",
+        ),
+        rx.el.div(alert(OrderPage.error), class_name="mt-6 empty:hidden"),
+        rx.el.div(
+            rx.el.section(
+                rx.el.h2("Status", class_name=SUBHEADING),
+                rx.el.ol(rx.foreach(OrderPage.steps, _step), class_name="mt-5"),
+                class_name=f"{PANEL} p-6 sm:p-8",
+            ),
+            rx.el.section(
+                rx.el.h2(OrderPage.order.item_count, class_name=SUBHEADING),
+                rx.el.ul(
+                    rx.foreach(OrderPage.lines, order_line), class_name="mt-5 divide-y divide-line"
+                ),
+                rx.el.div(totals(OrderPage.totals), class_name="mt-2 border-t border-line pt-5"),
+                class_name=f"{PANEL} p-6 sm:p-8 md:row-span-2",
+            ),
+            rx.el.section(
+                rx.el.h2("Delivery", class_name=SUBHEADING),
+                rx.el.address(
+                    rx.foreach(
+                        OrderPage.order.address, lambda line: rx.el.span(line, class_name="block")
+                    ),
+                    class_name="mt-4 not-italic leading-relaxed text-ink-soft",
+                ),
+                rx.el.p(OrderPage.delivery, class_name="mt-4 text-[15px] text-muted"),
+                class_name=f"{PANEL} p-6 sm:p-8",
+            ),
+            class_name="mt-10 grid items-start gap-6 md:grid-cols-2",
+        ),
+        rx.el.div(
+            link("Continue shopping", href="/products", class_name=SECONDARY_BUTTON),
+            link("All your orders", href="/account/orders", class_name=SECONDARY_BUTTON),
+            class_name="mt-10 flex flex-wrap gap-3",
+        ),
+    )
+
+
+def _number() -> rx.Component:
+    return rx.el.p(
+        "Order ",
+        rx.el.span(OrderPage.order.number, custom_attrs={"data-testid": "order-number"}),
+        " · ",
+        OrderPage.order.placed,
+        class_name="text-[15px] text-muted",
+    )
+
+
+def _paid() -> rx.Component:
+    return rx.fragment(
+        rx.el.div(icon("check", 30), class_name=f"{_MARK} bg-pine text-white"),
+        _number(),
+        rx.el.h1("Thank you. It is paid.", class_name=f"{TITLE} mt-1"),
+        rx.el.p(
+            "We are getting it ready. A confirmation goes to ",
+            OrderPage.order.email,
+            ".",
+            class_name="mt-3 text-ink-soft",
+        ),
+    )
+
+
+def _confirming() -> rx.Component:
+    return rx.fragment(
+        rx.el.div(spinner("size-8"), class_name=f"{_MARK} bg-pine-soft text-pine"),
+        _number(),
+        rx.el.h1("Confirming your payment…", class_name=f"{TITLE} mt-1"),
+        rx.el.p(
+            "This takes a moment. The page changes by itself as soon as it is through.",
+            class_name="mt-3 text-ink-soft",
+        ),
+    )
+
+
+def _unpaid() -> rx.Component:
+    return rx.fragment(
+        rx.el.div(icon("credit-card", 30), class_name=f"{_MARK} bg-honey-soft text-honey"),
+        _number(),
+        rx.el.h1("This order is not paid yet", class_name=f"{TITLE} mt-1"),
+        rx.cond(
+            OrderPage.payment_note != "",
+            rx.el.p(OrderPage.payment_note, class_name="mt-3 text-clay"),
+        ),
+        rx.cond(
+            OrderPage.order.reserved_until != "",
+            rx.el.p(
+                "Your items are reserved until ",
+                OrderPage.order.reserved_until,
+                ".",
+                class_name="mt-3 text-ink-soft",
+            ),
+        ),
+        rx.el.div(
+            link(
+                "Pay now",
+                href="/checkout/pay/" + OrderPage.order.id,
+                class_name=PRIMARY_BUTTON,
+            ),
+            rx.el.button(
+                "Cancel this order",
+                type="button",
+                on_click=OrderPage.cancel,
+                disabled=OrderPage.cancelling,
+                class_name=f"px-3 py-3 text-[15px] text-muted underline underline-offset-4 "
+                f"cursor-pointer hover:text-ink rounded-sm {FOCUS}",
+            ),
+            class_name="mt-7 flex flex-wrap items-center gap-4",
+        ),
+    )
+
+
+def _other() -> rx.Component:
+    return rx.fragment(
+        rx.el.div(icon("package-x", 30), class_name=f"{_MARK} bg-sand text-ink-soft"),
+        _number(),
+        rx.el.h1(OrderPage.order.status_name, class_name=f"{TITLE} mt-1"),
+        rx.el.p(
+            rx.match(
+                OrderPage.order.status,
+                ("cancelled", "This order was cancelled. Nothing was charged."),
+                ("cancelling", "This order is being cancelled."),
+                ("rejected", "Something in it was no longer available. Nothing was charged."),
+                ("refunded", "The money is on its way back to your card."),
+                ("refunding", "We are returning the money to your card."),
+                "",
+            ),
+            class_name="mt-3 text-ink-soft",
+        ),
+    )
+
+
+def _step(step: rx.Var[Step]) -> rx.Component:
+    mark = rx.match(
+        step.state,
+        ("done", "bg-pine text-white border-pine"),
+        ("now", "bg-white border-pine text-pine"),
+        ("stopped", "bg-clay border-clay text-white"),
+        "bg-white border-edge/50 text-transparent",
+    ).to(str)
+    return rx.el.li(
+        rx.el.span(
+            rx.match(
+                step.state,
+                ("done", icon("check", 14)),
+                ("stopped", icon("x", 14)),
+                ("now", rx.el.span(class_name="size-2 rounded-full bg-pine")),
+                rx.fragment(),
+            ),
+            class_name=mark
+            + " z-10 flex size-6 shrink-0 items-center justify-center rounded-full border-2",
+        ),
+        rx.el.div(
+            rx.el.p(
+                step.name,
+                class_name=rx.cond(step.state == "next", "text-muted", "font-semibold text-ink"),
+            ),
+            rx.cond(step.at != "", rx.el.p(step.at, class_name="text-sm text-muted")),
+            class_name="pb-6",
+        ),
+        aria_current=rx.cond(step.state == "now", "step", "false"),
+        class_name="timeline-step relative flex gap-4",
+    )

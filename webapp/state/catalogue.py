@@ -1,0 +1,316 @@
+"""Product lists: everything, a category, a search."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+import reflex as rx
+
+from deployments.analytics.contract import ProductSearched, SearchClicked
+from deployments.search.contract import Facet, SearchResponse
+from deployments.shared.errors import DomainError
+from webapp.api_client import Visitor, on_behalf_of, services
+from webapp.formats import count_of, problem_text
+from webapp.listing_url import Listing, parse
+from webapp.scripts import close_dialogs
+from webapp.session import Session, continue_visit, visitor_of
+from webapp.state.shop import all_departments
+from webapp.ttl_cache import TtlCache
+from webapp.views import Card, Crumb, Department, cards
+from webapp.visit_events import record
+
+PAGE_SIZE = 24
+_LONGEST_FACET = 14
+# Brands of a list are read off its first products, and kept for a while.
+_SAMPLE = 100
+_BRANDS_FRESH_SECONDS = 120
+_MOST_CATEGORIES = 500
+_brands: dict[str, TtlCache[list[str]]] = {}
+
+
+@dataclass
+class Choice:
+    """A value to filter by, and how many products it leaves (empty when unknown)."""
+
+    value: str
+    label: str
+    count: str
+    selected: bool
+
+
+@dataclass
+class Chip:
+    """A filter in force; ``kind`` says which."""
+
+    kind: str
+    label: str
+
+
+class Catalogue(rx.State):
+    items: list[Card] = []
+    loading: bool = True
+    loading_more: bool = False
+    error: str = ""
+    missing: bool = False
+    title: str = "All products"
+    lead: str = ""
+    summary: str = ""
+    notice: str = ""
+    is_search: bool = False
+    query: str = ""
+    crumbs: list[Crumb] = []
+    children: list[Crumb] = []
+    chips: list[Chip] = []
+    categories: list[Choice] = []
+    brands: list[Choice] = []
+    sorts: list[Choice] = []
+    sort: str = ""
+    min_price: str = ""
+    max_price: str = ""
+    in_stock: bool = False
+    filter_count: int = 0
+    has_more: bool = False
+    _listing: Listing = Listing()
+    _cursor: str | None = None
+
+    @rx.event
+    async def load(self) -> AsyncIterator[Any]:
+        """Show the list that the page's address describes."""
+        url = self.router.url
+        listing = parse(url.path, url.query)
+        _describe(self, listing)
+        self.loading = True
+        self.error = self.notice = ""
+        self.missing = False
+        yield close_dialogs()
+        try:
+            await _place(self, listing)
+            if not self.missing:
+                await _fetch(self, listing)
+        except DomainError as error:
+            self.items = []
+            self.has_more = False
+            self.summary = ""
+            self.error = problem_text(error)
+        self.loading = False
+
+    @rx.event
+    async def load_more(self) -> AsyncIterator[Any]:
+        if self.loading_more or not self._cursor:
+            return
+        self.loading_more = True
+        yield
+        try:
+            await _fetch(self, self._listing, self._cursor)
+        except DomainError as error:
+            self.error = problem_text(error)
+        self.loading_more = False
+
+    @rx.event
+    def sort_by(self, sort: str) -> Any:
+        return rx.redirect(replace(self._listing, sort=sort).url())
+
+    @rx.event
+    def filter_category(self, path: str) -> Any:
+        chosen = "" if path == self._listing.category else path
+        return rx.redirect(replace(self._listing, category=chosen).url())
+
+    @rx.event
+    def filter_brand(self, brand: str) -> Any:
+        return rx.redirect(self._listing.toggle_brand(brand).url())
+
+    @rx.event
+    def filter_stock(self, only: bool) -> Any:
+        return rx.redirect(replace(self._listing, in_stock=only).url())
+
+    @rx.event
+    def filter_price(self, form: dict[str, Any]) -> Any:
+        read = parse("/products", urlencode({name: form.get(name, "") for name in ("min", "max")}))
+        return rx.redirect(
+            replace(self._listing, min_price=read.min_price, max_price=read.max_price).url()
+        )
+
+    @rx.event
+    def remove(self, kind: str, value: str) -> Any:
+        """Take a filter away (a Chip), or with any other kind all of them."""
+        cleared: dict[str, Listing] = {
+            "category": replace(self._listing, category=""),
+            "brand": self._listing.toggle_brand(value),
+            "price": replace(self._listing, min_price=None, max_price=None),
+            "stock": replace(self._listing, in_stock=False),
+        }
+        return rx.redirect(cleared.get(kind, self._listing.without_filters()).url())
+
+    @rx.event
+    async def clicked(self, product_id: str, position: int) -> None:
+        """A product of a search was opened."""
+        if not self.is_search or not self.query:
+            return
+        session = await self.get_state(Session)
+        record(
+            SearchClicked(
+                session_id=continue_visit(session),
+                query=self.query,
+                product_id=UUID(product_id),
+                position=max(1, position),
+            )
+        )
+
+
+def _describe(page: Catalogue, listing: Listing) -> None:
+    """Set what follows from the address alone."""
+    page._listing = listing
+    page.is_search = listing.is_search
+    page.query = listing.query or ""
+    page.sort = listing.active_sort
+    page.sorts = [
+        Choice(value, label, "", value == listing.active_sort)
+        for value, label in listing.sorts.items()
+    ]
+    page.min_price = "" if listing.min_price is None else str(listing.min_price)
+    page.max_price = "" if listing.max_price is None else str(listing.max_price)
+    page.in_stock = listing.in_stock
+    page.filter_count = listing.filter_count
+
+
+async def _place(page: Catalogue, listing: Listing) -> None:
+    """Title and position among the departments."""
+    tops = await all_departments.get()
+    page.crumbs = [Crumb("Home", "/")]
+    page.children = []
+    page.lead = ""
+    if listing.is_search:
+        page.title = f"“{listing.query}”" if listing.query else "Search"
+    elif not listing.category:
+        page.title = "All products"
+        page.children = [Crumb(top.name, top.href) for top in tops]
+    else:
+        _place_category(page, listing.category, tops)
+    page.chips = _chips(listing, tops)
+
+
+def _place_category(page: Catalogue, path: str, tops: list[Department]) -> None:
+    for top in tops:
+        if top.path == path:
+            page.title = top.name
+            page.children = top.children
+            return
+        for child in top.children:
+            if child.href == f"/category/{path}":
+                page.title = child.label
+                page.crumbs = [Crumb("Home", "/"), Crumb(top.name, top.href)]
+                page.children = top.children
+                return
+    page.title = path.rsplit("/", 1)[-1].replace("-", " ").capitalize()
+    page.missing = not any(path.startswith(top.path + "/") for top in tops)
+
+
+async def _fetch(page: Catalogue, listing: Listing, cursor: str | None = None) -> None:
+    session = await page.get_state(Session)
+    visitor = await visitor_of(session)
+    parameters = {**listing.parameters(), "limit": PAGE_SIZE, "cursor": cursor}
+    with on_behalf_of(visitor):
+        if listing.is_search:
+            if not listing.query:
+                page.items, page.summary, page._cursor, page.has_more = [], "", None, False
+                return
+            answer = await services().search.search(listing.query, **parameters)
+            products = [hit.product for hit in answer.items]
+            page._cursor = answer.next_cursor
+            if cursor is None:
+                _show_search(page, listing, answer)
+                record(
+                    ProductSearched(
+                        session_id=continue_visit(session),
+                        query=listing.query,
+                        result_count=answer.total,
+                    )
+                )
+        else:
+            found = await services().products.browse(**parameters)
+            products, page._cursor = found.items, found.next_cursor
+            if cursor is None:
+                await _show_brands(page, listing)
+    if cursor is None:
+        page.items = cards(products)
+    else:
+        page.items = [*page.items, *cards(products, len(page.items) + 1)]
+    page.has_more = page._cursor is not None
+    if not listing.is_search:
+        shown = len(page.items)
+        page.summary = (
+            f"{shown}+ products" if page.has_more else count_of(shown, "product") if shown else ""
+        )
+
+
+def _show_search(page: Catalogue, listing: Listing, answer: SearchResponse) -> None:
+    page.summary = count_of(answer.total, "result") if answer.total else ""
+    if answer.mode == "lexical":
+        page.notice = "Showing matches by words only: search by meaning is taking a short break."
+    elif answer.corrected_query:
+        page.notice = f"Showing results for “{answer.corrected_query}”."
+    facets = {facet.field: facet for facet in answer.facets}
+    chosen_category = (listing.category,) if listing.category else ()
+    page.categories = _choices(facets.get("category"), chosen_category)
+    page.brands = _choices(facets.get("brand"), listing.brands)
+
+
+def _choices(facet: Facet | None, chosen: tuple[str, ...]) -> list[Choice]:
+    """The facet's values; what is chosen stays to be seen though it finds nothing."""
+    values = facet.values[:_LONGEST_FACET] if facet else []
+    choices = [Choice(v.value, v.label, f"{v.count:,}", v.value in chosen) for v in values]
+    known = {choice.value for choice in choices}
+    return [*(Choice(name, name, "", True) for name in chosen if name not in known), *choices]
+
+
+async def _show_brands(page: Catalogue, listing: Listing) -> None:
+    """Brands to filter a list by. It is no reason to fail when they can't be told."""
+    page.categories = []
+    try:
+        names = await _brands_of(listing.category)
+    except DomainError:
+        names = []
+    shown = list(dict.fromkeys([*listing.brands, *names]))[:_LONGEST_FACET]
+    page.brands = [Choice(name, name, "", name in listing.brands) for name in shown]
+
+
+async def _brands_of(category: str) -> list[str]:
+    """Brands in a category ("" for all), those with most products first."""
+    if category not in _brands:
+        if len(_brands) >= _MOST_CATEGORIES:
+            _brands.clear()
+
+        async def load() -> list[str]:
+            with on_behalf_of(Visitor()):
+                found = await services().products.browse(category=category or None, limit=_SAMPLE)
+            counts = Counter(product.brand for product in found.items if product.brand)
+            return [name for name, _ in counts.most_common()]
+
+        _brands[category] = TtlCache(load, _BRANDS_FRESH_SECONDS)
+    return await _brands[category].get()
+
+
+def _chips(listing: Listing, tops: list[Department]) -> list[Chip]:
+    chips = []
+    if listing.is_search and listing.category:
+        names = {top.path: top.name for top in tops}
+        chips.append(Chip("category", names.get(listing.category, listing.category)))
+    chips.extend(Chip("brand", brand) for brand in listing.brands)
+    if listing.min_price is not None or listing.max_price is not None:
+        chips.append(Chip("price", _price_range(listing.min_price, listing.max_price)))
+    if listing.in_stock:
+        chips.append(Chip("stock", "In stock"))
+    return chips
+
+
+def _price_range(low: int | None, high: int | None) -> str:
+    if low is None:
+        return f"Up to €{high:,}"
+    if high is None:
+        return f"€{low:,} and more"
+    return f"€{low:,} – €{high:,}"

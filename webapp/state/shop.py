@@ -1,0 +1,55 @@
+"""What every page needs: who is visiting, the departments, the search box, sign-out."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import reflex as rx
+
+from webapp.api_client import Visitor, on_behalf_of, services
+from webapp.listing_url import Listing, parse
+from webapp.scripts import close_dialogs
+from webapp.session import Session, continue_visit, end, visitor_of
+from webapp.state.basket import Basket, refresh
+from webapp.ttl_cache import TtlCache
+from webapp.views import Department, departments
+
+
+async def _load_departments() -> list[Department]:
+    with on_behalf_of(Visitor()):
+        return departments(await services().products.categories())
+
+
+all_departments: TtlCache[list[Department]] = TtlCache(_load_departments, 60)
+
+
+class Shop(rx.State):
+    departments: list[Department] = []
+    query: str = ""
+
+    @rx.event
+    async def arrive(self) -> None:
+        """First event of every page."""
+        session = await self.get_state(Session)
+        basket = await self.get_state(Basket)
+        continue_visit(session)
+        url = self.router.url
+        self.query = parse(url.path, url.query).query or ""
+        identify = visitor_of(session) if basket.loaded else refresh(basket)
+        found, _ = await asyncio.gather(all_departments.get(), identify, return_exceptions=True)
+        if isinstance(found, list):
+            self.departments = found
+
+    @rx.event
+    def search(self, form: dict[str, Any]) -> list[Any]:
+        """From the search box of any page."""
+        query = " ".join(str(form.get("q", "")).split())
+        target = Listing(query=query).url() if query else "/products"
+        return [close_dialogs(), rx.redirect(target)]
+
+    @rx.event
+    async def sign_out(self) -> list[Any]:
+        await end(await self.get_state(Session))
+        await refresh(await self.get_state(Basket))
+        return [close_dialogs(), rx.redirect("/")]
