@@ -35,12 +35,14 @@ class DemoProduct:
     """A product to import and what its pictures show.
 
     ``picture`` is an emoji, or the name of a drawing in drawings.py; ``tint`` colours the picture
-    of a product that comes in one colour.
+    of a product that comes in one colour, ``dye_grey_parts`` says that not the picture's main hue
+    takes the colour.
     """
 
     product: ProductImport
     picture: str
     tint: str | None = None
+    dye_grey_parts: bool = False
 
     @property
     def colours(self) -> list[str]:
@@ -99,6 +101,7 @@ def _department(department: Mapping[str, Any]) -> Iterable[DemoProduct]:
             ),
             picture=entry["picture"],
             tint=entry.get("tint"),
+            dye_grey_parts=entry.get("dye") == "grey",
         )
 
 
