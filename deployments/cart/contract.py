@@ -12,7 +12,7 @@ from deployments.shared.http_client import ServiceHttp
 from deployments.shared.pagination import Page
 from deployments.shared.schemas import MoneySchema, Schema, StrictSchema
 
-Quantity = Annotated[int, Field(ge=1, le=999, strict=True)]
+Quantity = Annotated[int, Field(ge=1, le=999, strict=True, examples=[2])]
 OrderStatus = Literal[
     "created",
     "reserved",

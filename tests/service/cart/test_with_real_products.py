@@ -11,14 +11,10 @@ import httpx
 import pytest
 
 from deployments.cart.api import create_api
-from deployments.cart.infrastructure.products_gateway import ProductsGateway
 from deployments.cart.infrastructure.settings import CartSettings
-from deployments.products.api import create_api as create_products
-from deployments.products.contract import ProductsClient
-from deployments.products.infrastructure.settings import ProductsSettings
-from deployments.shared.http_client import ServiceHttp
 from deployments.shared.settings import PlatformSettings
 from tests.service.cart.fakes import FakeCatalogue, FakeClock, FakePayments
+from tests.service.cart.real_services import real_products
 from tests.service.cart.shop import Shop
 from tests.support import Keys, running
 
@@ -59,36 +55,27 @@ async def two(
     database_url: Callable[[str], str],
     tmp_path: Path,
 ) -> AsyncIterator[TwoServices]:
-    products_settings = ProductsSettings(
-        database_url=database_url("products"),
-        service_key=keys.encoded("products"),
-        media_folder=tmp_path,
-    )
-    products_app = create_products(platform, products_settings, verifier=keys.verifier("products"))
-    http = ServiceHttp(
-        "products",
-        "http://products",
-        authorization=lambda: keys.service("cart", "products")["Authorization"].split()[1],
-        transport=httpx.ASGITransport(app=products_app),
-    )
     payments, clock = FakePayments(), FakeClock()
-    cart_app = create_api(
-        platform,
-        cart_settings,
-        verifier=keys.verifier("cart"),
-        catalogue=ProductsGateway(ProductsClient(http)),
-        payments=payments,
-        clock=clock,
-    )
     merchant = keys.user("merchant")
-    async with running(products_app) as products, running(cart_app) as client:
+    async with real_products(platform, keys, database_url("products"), tmp_path) as (
+        products,
+        gateway,
+    ):
+        cart_app = create_api(
+            platform,
+            cart_settings,
+            verifier=keys.verifier("cart"),
+            catalogue=gateway,
+            payments=payments,
+            clock=clock,
+        )
         made = await products.post("", json=MUG, headers=merchant)
         assert made.status_code == 201, made.text
-        shop = Shop(
-            cart_app, client, FakeCatalogue(), payments, clock, keys, cart_settings.database_url
-        )
-        yield TwoServices(shop, products, made.json(), merchant)
-    await http.aclose()
+        async with running(cart_app) as client:
+            shop = Shop(
+                cart_app, client, FakeCatalogue(), payments, clock, keys, cart_settings.database_url
+            )
+            yield TwoServices(shop, products, made.json(), merchant)
 
 
 async def test_bought_stock_is_held_then_sold(two: TwoServices) -> None:
