@@ -48,7 +48,8 @@ class BrowseParameters(BaseModel):
         Field(pattern=_PATH, max_length=600, description="path; includes what is below it"),
     ] = None
     brand: Annotated[
-        list[Annotated[str, Field(max_length=120)]], Field(max_length=20, description="any of")
+        list[Annotated[str, Field(max_length=120, pattern=r"^[^\x00]*$")]],
+        Field(max_length=20, description="any of"),
     ] = []
     price_min: Annotated[
         int | None, Field(ge=0, le=_MAX_AMOUNT, description="minor units; bounds price_from")
@@ -68,7 +69,7 @@ class BrowseParameters(BaseModel):
             sort=self.sort,
             limit=self.limit,
             category=self.category,
-            brands=tuple(text for text in self.brand if "\0" not in text),
+            brands=tuple(self.brand),
             price_min=self.price_min,
             price_max=self.price_max,
             in_stock=self.in_stock,

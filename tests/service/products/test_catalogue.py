@@ -7,7 +7,6 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
-import pytest
 
 from deployments.shared.ids import new_id
 from tests.service.products.conftest import Body, Query, bottle, simple
@@ -66,29 +65,31 @@ async def test_first_count_is_on_record_and_the_change_is_announced(
     ]
 
 
-@pytest.mark.parametrize(
-    ("method", "path"),
-    [
-        ("POST", ""),
-        ("PUT", "/{id}"),
-        ("DELETE", "/{id}"),
-        ("POST", "/{id}/images"),
-        ("POST", "/import"),
-        ("POST", "/categories"),
-        ("POST", "/{id}/variants/{id}/stock"),
-    ],
-)
-async def test_only_merchants_change_the_catalogue(
-    products: httpx.AsyncClient, keys: Keys, method: str, path: str
-) -> None:
-    url = path.replace("{id}", str(new_id()))
-    nobody = await products.request(method, url, json=bottle())
-    assert nobody.status_code == 401
-    for headers in (keys.user("shopper"), keys.user("analyst"), keys.service("cart", "products")):
-        answer = await products.request(method, url, json=bottle(), headers=headers)
-        assert answer.status_code == 403, headers
-    expired = keys.user("merchant", seconds=-60)
-    assert (await products.request(method, url, headers=expired)).status_code == 401
+CHANGES = [
+    ("POST", ""),
+    ("PUT", "/{id}"),
+    ("DELETE", "/{id}"),
+    ("POST", "/{id}/images"),
+    ("POST", "/import"),
+    ("POST", "/categories"),
+    ("POST", "/{id}/variants/{id}/stock"),
+]
+
+
+async def test_only_merchants_change_the_catalogue(products: httpx.AsyncClient, keys: Keys) -> None:
+    shopper, analyst = keys.user("shopper"), keys.user("analyst")
+    cart, expired = keys.service("cart", "products"), keys.user("merchant", seconds=-60)
+    for method, path in CHANGES:
+        url = path.replace("{id}", str(new_id()))
+        for headers, status in (
+            ({}, 401),
+            (expired, 401),
+            (shopper, 403),
+            (analyst, 403),
+            (cart, 403),
+        ):
+            answer = await products.request(method, url, json=bottle(), headers=headers)
+            assert answer.status_code == status, (method, path, headers)
 
 
 async def test_admin_and_operator_may_create(
@@ -98,40 +99,40 @@ async def test_admin_and_operator_may_create(
     await made(products, operator, simple("B"))
 
 
-@pytest.mark.parametrize(
-    ("change", "code"),
-    [
-        ({"title": ""}, "invalid_request"),
-        ({"title": "   "}, "invalid_request"),
-        ({"title": "x" * 301}, "invalid_request"),
-        ({"title": "nul \0"}, "invalid_text"),
-        ({"description": "nul \0"}, "invalid_text"),
-        ({"attributes": {"a": "nul \0"}}, "invalid_text"),
-        ({"attributes": {"": "x"}}, "invalid_attributes"),
-        ({"tags": [""]}, "invalid_tag"),
-        ({"slug": "Not A Slug"}, "invalid_request"),
-        ({"category": "no/such"}, "unknown_category"),
-        ({"currency": "euro"}, "invalid_request"),
-        ({"status": "sold"}, "invalid_request"),
-        ({"unknown": 1}, "invalid_request"),
-        ({"variants": []}, "invalid_request"),
-        ({"variants": [{"sku": "A", "price": -1}]}, "invalid_request"),
-        ({"variants": [{"sku": "A", "price": 10.5}]}, "invalid_request"),
-        ({"variants": [{"sku": "A", "price": 10**12}]}, "invalid_request"),
-        ({"variants": [{"sku": "A", "price": 100, "compare_at": 100}]}, "invalid_compare_at"),
-        ({"variants": [{"sku": "A", "price": 100, "on_hand": -1}]}, "invalid_request"),
-        ({"variants": [{"sku": "A", "price": 100, "barcode": "12"}]}, "invalid_request"),
-        ({"variants": [{"sku": "A", "price": 1}, {"sku": "A", "price": 2}]}, "duplicate_sku"),
-        ({"variants": [{"sku": "A", "price": 1}, {"sku": "B", "price": 2}]}, "duplicate_options"),
-    ],
-)
+BAD_PRODUCTS: list[tuple[Body, str]] = [
+    ({"title": ""}, "invalid_request"),
+    ({"title": "   "}, "invalid_request"),
+    ({"title": "x" * 301}, "invalid_request"),
+    ({"title": "nul \0"}, "invalid_text"),
+    ({"description": "nul \0"}, "invalid_text"),
+    ({"attributes": {"a": "nul \0"}}, "invalid_text"),
+    ({"attributes": {"": "x"}}, "invalid_attributes"),
+    ({"tags": [""]}, "invalid_tag"),
+    ({"slug": "Not A Slug"}, "invalid_request"),
+    ({"category": "no/such"}, "unknown_category"),
+    ({"currency": "euro"}, "invalid_request"),
+    ({"status": "sold"}, "invalid_request"),
+    ({"unknown": 1}, "invalid_request"),
+    ({"variants": []}, "invalid_request"),
+    ({"variants": [{"sku": "A", "price": -1}]}, "invalid_request"),
+    ({"variants": [{"sku": "A", "price": 10.5}]}, "invalid_request"),
+    ({"variants": [{"sku": "A", "price": 10**12}]}, "invalid_request"),
+    ({"variants": [{"sku": "A", "price": 100, "compare_at": 100}]}, "invalid_compare_at"),
+    ({"variants": [{"sku": "A", "price": 100, "on_hand": -1}]}, "invalid_request"),
+    ({"variants": [{"sku": "A", "price": 100, "barcode": "12"}]}, "invalid_request"),
+    ({"variants": [{"sku": "A", "price": 1}, {"sku": "A", "price": 2}]}, "duplicate_sku"),
+    ({"variants": [{"sku": "A", "price": 1}, {"sku": "B", "price": 2}]}, "duplicate_options"),
+]
+
+
 async def test_bad_product_is_refused_and_nothing_stored(
-    products: httpx.AsyncClient, merchant: Headers, query: Query, change: Body, code: str
+    products: httpx.AsyncClient, merchant: Headers, query: Query
 ) -> None:
-    answer = await products.post("", json=bottle(**change), headers=merchant)
-    assert answer.status_code == 422
-    assert answer.headers["content-type"] == "application/problem+json"
-    assert answer.json()["code"] == code
+    for change, code in BAD_PRODUCTS:
+        answer = await products.post("", json=bottle(**change), headers=merchant)
+        assert answer.status_code == 422, change
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert answer.json()["code"] == code, change
     for table in ("products", "variants", "stock", "stock_movements", "outbox"):
         assert query(f"SELECT count(*) AS n FROM {table}") == [{"n": 0}]  # noqa: S608
 
