@@ -12,7 +12,7 @@ from deployments.search.application.apply_product_events import ApplyProductEven
 from deployments.search.application.embed_documents import EmbedDocuments
 from deployments.search.application.find_similar import FindSimilar
 from deployments.search.application.index_products import IndexProducts
-from deployments.search.application.ports import Embedder
+from deployments.search.application.ports import Catalogue, Embedder
 from deployments.search.application.query_vectors import QueryVectors
 from deployments.search.application.search import Search, SearchOptions
 from deployments.search.application.suggest import Suggest
@@ -42,8 +42,12 @@ def create_api(
     embedder: Embedder,
     *,
     verifier: TokenVerifier | None = None,
+    catalogue: Catalogue | None = None,
 ) -> FastAPI:
-    """The search service as an ASGI application; ``embedder`` makes its vectors."""
+    """The search service as an ASGI application.
+
+    ``embedder`` makes its vectors; ``catalogue`` stands in for the products service.
+    """
 
     @asynccontextmanager
     async def setup(parts: Platform) -> AsyncIterator[None]:
@@ -61,7 +65,8 @@ def create_api(
             settings.fusion, settings.text_candidates, settings.meaning_candidates
         )
         language = read_language_words(EncoderSettings().folder)
-        documents = SyncDocuments(begin, ProductsGateway(ProductsClient(parts.call("products"))))
+        products = catalogue or ProductsGateway(ProductsClient(parts.call("products")))
+        documents = SyncDocuments(begin, products)
         embed = EmbedDocuments(begin, embedder, timeout_seconds=settings.index_timeout_seconds)
         state = parts.state
         state.search = Search(begin, vectors, TermFrequencies(begin), options, language=language)

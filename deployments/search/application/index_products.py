@@ -55,5 +55,5 @@ class IndexProducts:
         """Vectors for the documents; without the embedder the backlog's turn comes later."""
         try:
             await self._embed(product_ids)
-        except Exception:
-            logger.warning("documents not embedded yet", exc_info=True)
+        except Exception as error:
+            logger.warning("documents not embedded yet", extra={"error": repr(error)})

@@ -50,10 +50,11 @@ class IndexVersion:
 
 @dataclass(frozen=True, slots=True)
 class Understanding:
-    """What the database makes of a query: its lexemes, the words the catalogue has not,
-    and the index version that is active."""
+    """What the database makes of a query: its lexemes, the words that no product holds (and
+    their lexemes), and the index version that is active."""
 
     lexemes: list[str]
+    absent: list[str]
     unknown: list[str]
     active: IndexVersion | None
 

@@ -135,7 +135,8 @@ class Search:
     async def _by_text(
         self, query: Query, understanding: Understanding, filters: Filters
     ) -> list[TextMatch]:
-        weights = term_weights(understanding.lexemes, await self._frequencies.get())
+        frequencies = await self._frequencies.get()
+        weights = term_weights(understanding.lexemes, frequencies, understanding.absent)
         async with self._begin() as work:
             return await work.retrieval.by_text(
                 query,

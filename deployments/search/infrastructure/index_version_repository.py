@@ -117,14 +117,16 @@ class SqlIndexVersionRepository:
         identity = await self._session.scalar(
             text(
                 "INSERT INTO index_versions (model, dimension, status, activated_at) "
-                "VALUES (:model, :dimension, :status, "
+                "VALUES (:model, :dimension, CAST(:status AS text), "
                 "CASE WHEN CAST(:status AS text) = 'active' THEN now() END) RETURNING id"
             ),
             {"model": model, "dimension": dimension, "status": status},
         )
         assert isinstance(identity, int)  # noqa: S101 - RETURNING gives the identity
         # Made beside the table and attached: CREATE … PARTITION OF would lock out searches.
+        # One of the same name can only be the rest of a version that is gone.
         name = _partition(identity)
+        await self._session.execute(text(f"DROP TABLE IF EXISTS {name}"))
         await self._session.execute(
             text(f"CREATE TABLE {name} (LIKE embeddings INCLUDING DEFAULTS)")
         )

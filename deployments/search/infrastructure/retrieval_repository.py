@@ -24,15 +24,16 @@ _UNDERSTAND = text(
     WITH query_words AS (
         SELECT word, tsvector_to_array(to_tsvector('mercato', word)) AS lexemes
         FROM unnest(CAST(:words AS text[])) AS words(word)
+    ), unknown_words AS (
+        SELECT word, lexemes FROM query_words
+        WHERE cardinality(lexemes) > 0 AND NOT EXISTS (
+            SELECT FROM search_words AS known WHERE known.lexeme = ANY(query_words.lexemes)
+        )
     )
     SELECT
         tsvector_to_array(to_tsvector('mercato', :text)) AS lexemes,
-        ARRAY(
-            SELECT word FROM query_words
-            WHERE cardinality(lexemes) > 0 AND NOT EXISTS (
-                SELECT FROM search_words AS known WHERE known.lexeme = ANY(query_words.lexemes)
-            )
-        ) AS unknown,
+        ARRAY(SELECT unnest(lexemes) FROM unknown_words) AS absent,
+        ARRAY(SELECT word FROM unknown_words) AS unknown,
         active.id, active.model, active.status
     FROM (SELECT) AS always
     LEFT JOIN index_versions AS active ON active.status = 'active'
@@ -144,7 +145,7 @@ class SqlRetrievalRepository:
             )
         ).one()
         active = IndexVersion(row.id, row.model, row.status) if row.id is not None else None
-        return Understanding(list(row.lexemes), list(row.unknown), active)
+        return Understanding(list(row.lexemes), list(row.absent), list(row.unknown), active)
 
     async def near_words(self, words: Sequence[str]) -> Mapping[str, Mapping[str, str]]:
         near: dict[str, dict[str, str]] = {}

@@ -1,0 +1,66 @@
+"""``mercato index build``: build the search index anew, while the shop goes on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
+
+from deployments.shared.errors import DomainError
+
+
+def build(
+    model: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder of a sentence-transformers model; without, the one of the settings"
+        ),
+    ] = None,
+) -> None:
+    """Read all products, make their vectors, and switch to the new index version when it is
+    complete. A build that was interrupted goes on where it stopped."""
+    # Ray and the search service take seconds to import; the other commands need not wait.
+    from deployments.search.infrastructure.settings import EncoderSettings
+    from pipelines.embedding_index.job import run
+
+    console = Console(highlight=False)
+    encoder = EncoderSettings() if model is None else EncoderSettings(model_path=model)
+    with Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=console,
+    ) as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def progress(stage: str, done: int, total: int | None) -> None:
+            if stage not in tasks:
+                tasks[stage] = bars.add_task(stage.capitalize(), total=total)
+            bars.update(tasks[stage], completed=done, total=total)
+
+        try:
+            built = run(progress, encoder=encoder)
+        except DomainError as error:
+            console.print(f"[red]{escape(error.detail)}[/red]")
+            raise typer.Exit(1) from error
+    console.print(
+        f"Index {built.version} ({escape(built.model)}) is active: {built.documents:,} products, "
+        f"{built.embedded:,} vectors made, {built.removed:,} products removed, "
+        f"{built.seconds:.1f} s ({built.documents / max(built.seconds, 0.001):,.0f} products/s)."
+    )
+    if built.dropped:
+        console.print(f"Dropped old versions: {', '.join(built.dropped)}.")

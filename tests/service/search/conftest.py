@@ -1,0 +1,114 @@
+"""The search service on a real database, with the real model in this process."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+
+import httpx
+import numpy as np
+import pytest
+from fastapi import FastAPI
+
+from deployments.search.api import create_api
+from deployments.search.application.ports import Embedded, Vectors
+from deployments.search.infrastructure.encoder import Encoder
+from deployments.search.infrastructure.settings import EncoderSettings, SearchSettings
+from deployments.shared.settings import OPERATOR, PlatformSettings
+from tests.service.search.catalogue import FakeCatalogue
+from tests.support import Keys, running
+
+
+class RememberingEmbedder:
+    """The real encoder; a text is encoded once a run. ``failure`` makes it fail or hang."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self.encoder = encoder
+        self.known: dict[str, Vectors] = {}
+        self.failure: Callable[[], object] | None = None
+
+    async def query(self, text: str) -> Embedded:
+        return await self.documents([text])
+
+    async def documents(self, texts: Sequence[str]) -> Embedded:
+        if self.failure is not None:
+            answer = self.failure()
+            if hasattr(answer, "__await__"):
+                await answer
+        return Embedded(self.encoder.model_version, self.encode(texts))
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        missing = [text for text in dict.fromkeys(texts) if text not in self.known]
+        if missing:
+            self.known.update(zip(missing, self.encoder.encode(missing), strict=True))
+        return np.stack([self.known[text] for text in texts])
+
+
+@pytest.fixture(scope="session")
+def encoder() -> Encoder:
+    return Encoder.load(EncoderSettings())
+
+
+@pytest.fixture(scope="session")
+def shared_embedder(encoder: Encoder) -> RememberingEmbedder:
+    return RememberingEmbedder(encoder)
+
+
+@pytest.fixture
+def embedder(shared_embedder: RememberingEmbedder) -> RememberingEmbedder:
+    shared_embedder.failure = None
+    return shared_embedder
+
+
+@pytest.fixture
+def catalogue() -> FakeCatalogue:
+    return FakeCatalogue()
+
+
+@pytest.fixture
+def search_settings(database_url: Callable[[str], str], keys: Keys) -> SearchSettings:
+    return SearchSettings(
+        database_url=database_url("search"),
+        service_key=keys.encoded("search"),
+        # The model shares the test machine with everything else.
+        embed_timeout_seconds=5,
+    )
+
+
+@pytest.fixture
+def app(
+    platform: PlatformSettings,
+    keys: Keys,
+    search_settings: SearchSettings,
+    embedder: RememberingEmbedder,
+    catalogue: FakeCatalogue,
+) -> FastAPI:
+    return create_api(
+        platform,
+        search_settings,
+        embedder,
+        verifier=keys.verifier("search"),
+        catalogue=catalogue,
+    )
+
+
+@pytest.fixture
+async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    """The service with an empty index."""
+    async with running(app) as client:
+        yield client
+
+
+@pytest.fixture
+def operator(keys: Keys) -> dict[str, str]:
+    return keys.service(OPERATOR, "search")
+
+
+@pytest.fixture
+async def shop(
+    client: httpx.AsyncClient, catalogue: FakeCatalogue, operator: dict[str, str]
+) -> httpx.AsyncClient:
+    """The service with the whole shop indexed, vectors included."""
+    ids = [str(identity) for identity in catalogue.products]
+    answer = await client.post("/index", json={"product_ids": ids}, headers=operator)
+    assert answer.json()["indexed"] == len(ids), answer.text
+    return client
