@@ -67,6 +67,7 @@ def sandbox_settings(folder: Path, **changes: Any) -> SandboxSettings:
         "publishable_key": PUBLISHABLE_KEY,
         "webhook_secret": SecretStr(WEBHOOK_SECRET),
         "webhook_retry_seconds": 0.05,
+        "log_level": "WARNING",
     }
     return SandboxSettings(**values | changes)
 
@@ -79,10 +80,10 @@ async def running_sandbox(settings: SandboxSettings) -> AsyncIterator[str]:
 
 @asynccontextmanager
 async def stripe_client(
-    address: str, *, key: str = API_KEY, timeout: float = 5, retries: int = 0
+    address: str, *, key: str = API_KEY, seconds: float = 5, retries: int = 0
 ) -> AsyncIterator[StripeClient]:
     """The real SDK on the sandbox."""
-    http = StripeHttp(timeout)
+    http = StripeHttp(seconds)
     try:
         yield StripeClient(
             key,

@@ -93,7 +93,7 @@ def create_sandbox(settings: SandboxSettings) -> FastAPI:
         ConfigurationError: when webhooks would go out unsigned.
     """
     settings.check()
-    configure_logging("sandbox", "INFO")
+    configure_logging("sandbox", settings.log_level)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -24,6 +25,7 @@ class SandboxSettings(BaseSettings):
     webhook_secret: SecretStr = SecretStr("")
     webhook_retry_seconds: float = Field(1.0, gt=0, description="first pause, then doubled")
     webhook_retry_max_seconds: float = Field(30.0, gt=0)
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     store_origin: str = Field(
         "http://127.0.0.1:3000,http://localhost:3000",
         description="origins whose pages may post cards, separated by commas",

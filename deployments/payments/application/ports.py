@@ -96,7 +96,8 @@ class StripeEventRepository(Protocol):
     ) -> datetime | None:
         """How far the list was read, or None while another replica reads it."""
 
-    async def advance_cursor(self, name: str, read_until: datetime, now: datetime) -> None: ...
+    async def leave_cursor(self, name: str, read_until: datetime, now: datetime) -> None:
+        """End the lease; the next reader starts at ``read_until``."""
 
 
 class OutboxWriter(Protocol):

@@ -20,7 +20,7 @@ from deployments.shared.errors import Unavailable
 
 logger = logging.getLogger(__name__)
 _LEASE = timedelta(seconds=60)
-_BATCH = 20
+_BATCH = 10
 _MAX_ATTEMPTS = 10
 _MAX_PAUSE_SECONDS = 60
 
@@ -105,7 +105,7 @@ class ProcessEvents:
                 "Stripe event not processed yet",
                 extra={"event": event_id, "error": repr(error), "attempts": item.attempts},
             )
-        pause = timedelta(seconds=min(2 ** min(item.attempts - 1, 10), _MAX_PAUSE_SECONDS))
+        pause = timedelta(seconds=min(2 ** min(item.attempts, 10) / 4, _MAX_PAUSE_SECONDS))
         async with self._begin() as work:
             if poison:
                 await work.stripe_events.mark_processed(

@@ -34,6 +34,17 @@ class ReconcileEvents:
             await work.commit()
         if read_until is None:
             return 0
+        try:
+            missed = await self._read(read_until)
+        except Exception:
+            await self._leave_cursor(read_until)
+            raise
+        await self._leave_cursor(now)
+        if missed:
+            logger.warning("webhooks had been missed", extra={"events": missed})
+        return missed
+
+    async def _read(self, read_until: datetime) -> int:
         listed = [event async for event in self._stripe.events_since(read_until - _OVERLAP)]
         missed = 0
         for start in range(0, len(listed), _CHUNK):
@@ -41,9 +52,9 @@ class ReconcileEvents:
                 for event in listed[start : start + _CHUNK]:
                     missed += await work.stripe_events.add(event, "reconciliation")
                 await work.commit()
-        async with self._begin() as work:
-            await work.stripe_events.advance_cursor(_CURSOR, now, datetime.now(UTC))
-            await work.commit()
-        if missed:
-            logger.warning("webhooks had been missed", extra={"events": missed})
         return missed
+
+    async def _leave_cursor(self, read_until: datetime) -> None:
+        async with self._begin() as work:
+            await work.stripe_events.leave_cursor(_CURSOR, read_until, datetime.now(UTC))
+            await work.commit()

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import extract, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -116,12 +116,13 @@ class SqlPaymentRepository:
     async def take_unfinished(
         self, now: datetime, *, older_than: timedelta, limit: int
     ) -> list[Payment]:
-        rest = func.greatest(older_than, (now - PaymentRow.created_at) / _AGE_SHARE)
+        unseen = extract("epoch", now - PaymentRow.checked_at)
+        age = extract("epoch", now - PaymentRow.created_at)
         due = (
             select(PaymentRow.id)
             .where(
                 PaymentRow.status.in_(("requires_action", "processing")),
-                PaymentRow.checked_at < now - rest,
+                unseen >= func.greatest(older_than.total_seconds(), age / _AGE_SHARE),
             )
             .order_by(PaymentRow.checked_at)
             .limit(limit)

@@ -80,7 +80,7 @@ class SqlStripeEventRepository:
         )
         return taken
 
-    async def advance_cursor(self, name: str, read_until: datetime, now: datetime) -> None:
+    async def leave_cursor(self, name: str, read_until: datetime, now: datetime) -> None:
         await self._session.execute(
             update(StripeCursorRow)
             .where(StripeCursorRow.name == name)

@@ -106,7 +106,7 @@ async def test_a_500_after_the_work_leaves_the_work_done(
 
 async def test_a_timeout_after_success_is_made_good_by_the_sdks_retry(address: str) -> None:
     await order_fault(address, "payment_intents.create", "timeout_after", seconds=2)
-    async with stripe_client(address, timeout=0.3, retries=1) as impatient:
+    async with stripe_client(address, seconds=0.3, retries=1) as impatient:
         intent = await create(impatient, "k1")
         assert intent.last_response.headers["idempotent-replayed"] == "true"
         assert await count_intents(impatient) == 1

@@ -19,9 +19,11 @@ from tests.sandbox_support import running_sandbox, sandbox_settings
 @pytest.fixture
 async def sandbox(tmp_path: Path) -> AsyncIterator[tuple[httpx.AsyncClient, int]]:
     settings = sandbox_settings(tmp_path)
-    async with running_sandbox(settings) as address:
-        async with httpx.AsyncClient(base_url=address) as browser:
-            yield browser, settings.smtp_port
+    async with (
+        running_sandbox(settings) as address,
+        httpx.AsyncClient(base_url=address) as browser,
+    ):
+        yield browser, settings.smtp_port
 
 
 def mail(

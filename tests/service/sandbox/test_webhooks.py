@@ -56,6 +56,15 @@ async def receiving(receiver: Receiver, port: int) -> AsyncIterator[str]:
         yield f"{address}/hook"
 
 
+@asynccontextmanager
+async def delivering(receiver: Receiver, folder: Path) -> AsyncIterator[str]:
+    """A sandbox that delivers to ``receiver``."""
+    async with receiving(receiver, free_port()) as url:
+        settings = sandbox_settings(folder, webhook_url=url)
+        async with running_sandbox(settings) as address:
+            yield address
+
+
 async def new_intent(address: str) -> Any:
     async with stripe_client(address) as client:
         return await client.v1.payment_intents.create_async({"amount": 500, "currency": "eur"})
@@ -63,15 +72,13 @@ async def new_intent(address: str) -> Any:
 
 async def test_events_are_delivered_signed(tmp_path: Path) -> None:
     receiver = Receiver()
-    async with receiving(receiver, free_port()) as url:
-        settings = sandbox_settings(tmp_path, webhook_url=url)
-        async with running_sandbox(settings) as address:
-            intent = await new_intent(address)
+    async with delivering(receiver, tmp_path) as address:
+        intent = await new_intent(address)
 
-            async def delivered() -> bool:
-                return receiver.taken == ["payment_intent.created"]
+        async def delivered() -> bool:
+            return receiver.taken == ["payment_intent.created"]
 
-            await eventually(delivered)
+        await eventually(delivered)
     event = receiver.events[0]
     assert event.data.object["id"] == intent.id
     assert event.request is not None
@@ -81,34 +88,32 @@ async def test_events_are_delivered_signed(tmp_path: Path) -> None:
 async def test_a_refused_delivery_is_repeated_until_taken(tmp_path: Path) -> None:
     receiver = Receiver()
     receiver.statuses = [500, 400, 302]
-    async with receiving(receiver, free_port()) as url:
-        async with running_sandbox(sandbox_settings(tmp_path, webhook_url=url)) as address:
-            await new_intent(address)
+    async with delivering(receiver, tmp_path) as address:
+        await new_intent(address)
 
-            async def taken() -> bool:
-                return bool(receiver.taken)
+        async def taken() -> bool:
+            return bool(receiver.taken)
 
-            await eventually(taken)
-            await asyncio.sleep(0.2)
+        await eventually(taken)
+        await asyncio.sleep(0.2)
     assert len(receiver.events) == 4
     assert len({event.id for event in receiver.events}) == 1
 
 
 async def test_a_dropped_webhook_never_arrives_but_its_event_is_listed(tmp_path: Path) -> None:
     receiver = Receiver()
-    async with receiving(receiver, free_port()) as url:
-        async with running_sandbox(sandbox_settings(tmp_path, webhook_url=url)) as address:
-            async with httpx.AsyncClient(base_url=address) as admin:
-                fault = {"operation": "webhook", "kind": "drop_webhook"}
-                await admin.post("/sandbox/faults", json=fault)
-            first, second = await new_intent(address), await new_intent(address)
+    async with delivering(receiver, tmp_path) as address:
+        async with httpx.AsyncClient(base_url=address) as admin:
+            fault = {"operation": "webhook", "kind": "drop_webhook"}
+            await admin.post("/sandbox/faults", json=fault)
+        first, second = await new_intent(address), await new_intent(address)
 
-            async def second_came() -> bool:
-                return second.id in [event.data.object["id"] for event in receiver.events]
+        async def second_came() -> bool:
+            return second.id in [event.data.object["id"] for event in receiver.events]
 
-            await eventually(second_came)
-            async with stripe_client(address) as client:
-                events = await client.v1.events.list_async()
+        await eventually(second_came)
+        async with stripe_client(address) as client:
+            events = await client.v1.events.list_async()
     assert first.id in [event.data.object["id"] for event in events.data]
     assert first.id not in [event.data.object["id"] for event in receiver.events]
 

@@ -1,0 +1,101 @@
+"""Stripe's words in ours."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from deployments.payments.infrastructure.stripe_objects import read_event, read_intent
+from deployments.shared.ids import new_id
+from deployments.shared.money import Money
+
+ORDER = new_id()
+
+
+def body(**changes: Any) -> dict[str, Any]:
+    same = {
+        "id": "pi_1",
+        "status": "succeeded",
+        "amount": 4990,
+        "amount_received": 4990,
+        "currency": "eur",
+        "metadata": {"order_id": str(ORDER)},
+        "livemode": False,
+        "last_payment_error": None,
+        "next_action": None,
+    }
+    return same | changes
+
+
+def test_an_intent_is_read() -> None:
+    intent = read_intent(body())
+    assert (intent.status, intent.amount, intent.received) == (
+        "succeeded",
+        Money(4990, "EUR"),
+        4990,
+    )
+    assert intent.order_id == ORDER
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours"),
+    [
+        ("canceled", "cancelled"),
+        ("requires_confirmation", "requires_payment_method"),
+        ("requires_action", "requires_action"),
+        ("processing", "processing"),
+    ],
+)
+def test_statuses(theirs: str, ours: str) -> None:
+    assert read_intent(body(status=theirs)).status == ours
+
+
+def test_an_unknown_status_is_an_error_not_a_guess() -> None:
+    with pytest.raises(KeyError):
+        read_intent(body(status="a_status_of_the_future"))
+
+
+@pytest.mark.parametrize("metadata", [{}, None, {"order_id": "7"}])
+def test_an_intent_of_somebody_else_has_no_order(metadata: Any) -> None:
+    assert read_intent(body(metadata=metadata)).order_id is None
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "ref"),
+    [
+        (
+            {"charge": "ch_1", "code": "card_declined", "decline_code": "stolen_card"},
+            "card_declined",
+            "ch_1",
+        ),
+        (
+            {"charge": "ch_1", "code": "card_declined", "decline_code": "insufficient_funds"},
+            "insufficient_funds",
+            "ch_1",
+        ),
+        (
+            {"code": "authentication_failure", "payment_method": {"id": "pm_1"}},
+            "authentication_failure",
+            "pm_1:authentication_failure",
+        ),
+    ],
+)
+def test_failures_tell_the_shopper_no_more_than_they_may(
+    error: dict[str, Any], code: str, ref: str
+) -> None:
+    failure = read_intent(body(last_payment_error=error | {"message": "No."})).failure
+    assert failure is not None
+    assert (failure.code, failure.ref, failure.message) == (code, ref, "No.")
+
+
+def test_events_show_the_intent_they_are_about() -> None:
+    event = {
+        "id": "evt_1",
+        "type": "payment_intent.succeeded",
+        "livemode": False,
+        "created": 1_700_000_000,
+        "data": {"object": body()},
+    }
+    assert read_event(event).claimed_intent == body()
+    assert read_event(event | {"type": "charge.succeeded"}).claimed_intent is None
