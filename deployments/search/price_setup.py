@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from deployments.products.contract import ProductsClient
 from deployments.search.application.compare_prices import ComparePrices
+from deployments.search.application.price_ports import ReadOurPrices
 from deployments.search.application.read_price_history import ReadPriceHistory
 from deployments.search.application.read_price_overview import ReadPriceOverview
 from deployments.search.infrastructure.our_prices import ProductsPrices
@@ -12,10 +13,15 @@ from deployments.search.infrastructure.price_settings import ComparisonSettings
 from deployments.shared.service_app import Platform
 
 
-def setup_prices(parts: Platform, settings: ComparisonSettings | None = None) -> None:
-    """Put the price use cases on the application's state."""
+def setup_prices(
+    parts: Platform,
+    settings: ComparisonSettings | None = None,
+    our_prices: ReadOurPrices | None = None,
+) -> None:
+    """Put the price use cases on the application's state; ``our_prices`` stands in for the
+    products service."""
     settings = settings or ComparisonSettings()
-    our_prices = ProductsPrices(ProductsClient(parts.call("products")))
+    our_prices = our_prices or ProductsPrices(ProductsClient(parts.call("products")))
 
     def begin() -> SqlPriceUnitOfWork:
         return SqlPriceUnitOfWork(parts.sessions)

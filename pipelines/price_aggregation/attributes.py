@@ -47,8 +47,8 @@ _MEASURE = re.compile(
 _PACK = re.compile(
     r"\b(?:pack|set|box|case|bundle|lot)\s+of\s+(\d{1,3})\b"
     r"|\b(\d{1,3})[\s-]?(?:pack|pk|pcs|pieces|piece|count|ct|er[\s-]pack|er[\s-]set)\b"
-    r"|(?<![\w.,])(\d{1,2})\s?[x×]\s(?=\D)"
-    r"|(?<=\s)[x×]\s?(\d{1,2})(?![\w.,])",
+    r"|(?:^|[,;:(]\s?)(\d{1,2})\s?[x×]\s(?=\D)"
+    r"|(?<=\s)[x×]\s?(\d{1,2})(?=\s*(?:$|[,;)(-]))",
     re.IGNORECASE,
 )
 _NAMED_PACKS = {"twin pack": 2, "double pack": 2, "triple pack": 3}

@@ -40,16 +40,23 @@ class Fetcher:
     """Reads pages of one site. Redirects to another site are refused.
 
     Args:
-        pause: called between attempts; replaced in tests.
+        pause, transport: replaced in tests.
     """
 
-    def __init__(self, limits: FetchLimits, *, pause: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self,
+        limits: FetchLimits,
+        *,
+        pause: Callable[[float], None] = time.sleep,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
         self._limits = limits
         self._pause = pause
         self._robots: dict[str, RobotFileParser] = {}
         self._client = httpx.Client(
             timeout=httpx.Timeout(limits.timeout_seconds, connect=3.0),
             headers={"User-Agent": limits.user_agent},
+            transport=transport,
         )
 
     def __enter__(self) -> Self:

@@ -54,10 +54,13 @@ def parse_google_csv(body: bytes, base_url: str) -> list[RawOffer | Rejected]:
     header = text.split("\n", 1)[0]
     delimiter = max(",\t;|", key=header.count)
     reader = csv.DictReader(io.StringIO(text), delimiter=delimiter, restval="")
-    names = [(name or "").strip().lower().replace(" ", "_") for name in reader.fieldnames or []]
+    names = [
+        (name or "").strip().lower().removeprefix("g:").replace(" ", "_")
+        for name in reader.fieldnames or []
+    ]
     if missing := {"title", "link", "price"} - set(names):
         raise ValueError(f"the file has no column {', '.join(sorted(missing))}")
-    reader.fieldnames = [name.removeprefix("g:") for name in names]
+    reader.fieldnames = names
     # DictReader puts surplus cells under None; they mean a broken row.
     return [
         Rejected("", "more cells than columns")

@@ -30,6 +30,8 @@ def words(text: str) -> frozenset[str]:
 
 
 def _singular(word: str) -> str:
+    if len(word) > 4 and word.endswith(("sses", "xes", "ches", "shes")):
+        return word[:-2]
     if len(word) > 3 and word.endswith("s") and not word.endswith("ss"):
         return word[:-1]
     return word
