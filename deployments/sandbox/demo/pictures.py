@@ -99,7 +99,9 @@ def render_pictures(
         progress: called with pictures done and their total.
     """
     cache.mkdir(parents=True, exist_ok=True)
-    plans = [item for entry in products for item in plan(entry)]
+    # The same stand-in several times would tell nothing.
+    most = None if assets else 1
+    plans = [item for entry in products for item in plan(entry)[:most]]
     missing = [item for item in plans if not (cache / item.file_name(assets is None)).is_file()]
     done = len(plans) - len(missing)
     progress(done, len(plans))
