@@ -14,6 +14,7 @@ from deployments.sandbox.database import open_database
 from deployments.sandbox.mail import routes as mail_routes
 from deployments.sandbox.mail.mailbox import Mailbox
 from deployments.sandbox.mail.server import smtp_server
+from deployments.sandbox.merchants.routes import router as merchants_router
 from deployments.sandbox.settings import SandboxSettings
 from deployments.sandbox.stripe import authentication_page, fault_routes
 from deployments.sandbox.stripe import routes as stripe_routes
@@ -26,15 +27,9 @@ from deployments.sandbox.stripe.refunds import Refunds
 from deployments.sandbox.stripe.routes import StripeApi
 from deployments.sandbox.stripe.store import ObjectStore
 from deployments.sandbox.stripe.webhooks import WebhookSender
+from deployments.shared.error_responses import install_error_handlers
 from deployments.shared.http_limits import BodyLimit
 from deployments.shared.telemetry import configure_logging
-
-try:
-    from deployments.sandbox.merchants.routes import router as merchants_router
-except ModuleNotFoundError:
-    from fastapi import APIRouter
-
-    merchants_router = APIRouter()
 
 _LARGEST_BODY = 1_000_000
 
@@ -107,6 +102,7 @@ def create_sandbox(settings: SandboxSettings) -> FastAPI:
         lifespan=lifespan,
         redoc_url=None,
     )
+    install_error_handlers(app)
     app.include_router(home.router)
     app.include_router(stripe_routes.router)
     app.include_router(authentication_page.router)

@@ -6,6 +6,7 @@ from html import escape
 
 from fastapi import APIRouter, Response
 
+from deployments.sandbox.merchants.shops import SHOPS
 from deployments.sandbox.pages import page
 from deployments.sandbox.stripe.cards import CARDS
 
@@ -23,13 +24,15 @@ async def home() -> Response:
         f"<tr><td><code>{_grouped(card.number)}</code></td><td>{escape(card.meaning)}</td></tr>"
         for card in CARDS
     )
+    shops = " · ".join(
+        f'<a href="/merchants/{escape(key)}">{escape(shop.name)}</a>' for key, shop in SHOPS.items()
+    )
     body = (
         "<h1>Mercato sandbox</h1>"
         "<p>Stands in for the world outside the store while you try it: a payment provider that "
         "speaks Stripe's API, an e-mail inbox, and other merchants whose prices are compared. "
         "No money moves and no mail leaves this machine.</p>"
-        '<p><a href="/inbox">Inbox</a> · <a href="/merchants">Demo merchants</a> · '
-        '<a href="/docs">API</a></p>'
+        f'<p><a href="/inbox">Inbox</a> · Demo merchants: {shops}</p>'
         "<h2>Test cards</h2><p>Any future date and any security code.</p>"
         f"<table><tr><th>Number</th><th>What happens</th></tr>{rows}</table>"
     )

@@ -90,7 +90,7 @@ class Shop:
 
     async def until_status(self, payment: dict[str, Any], status: str, seconds: float = 5) -> None:
         async def reached() -> bool:
-            return (await self.read(payment))["status"] == status
+            return bool((await self.read(payment))["status"] == status)
 
         await eventually(reached, seconds)
 
