@@ -115,8 +115,8 @@ def test_offers_of_three_formats_are_matched_and_positions_published(stand: Stan
     for source in report.sources:
         assert source.offers == source.matched + source.review + source.dropped
         assert source.matched > 0.6 * source.offers
-        # Every shop has articles that we do not.
-        assert source.dropped > 0
+    # The shops have articles that we do not.
+    assert sum(source.dropped for source in report.sources) > 20
     assert report.compared > 20
     assert stand.rows("SELECT count(*) FROM price_positions") == [(report.compared,)]
     assert stand.rows("SELECT count(*) FROM price_runs") == [(1,)]
