@@ -82,7 +82,7 @@ class SqlEmbeddingRepository:
             {"version": version, "size": size},
         )
         firsts = list(rows)
-        return [Range(first, end) for first, end in zip(firsts, [*firsts[1:], None], strict=True)]
+        return [Range(first, end) for first, end in zip(firsts, [*firsts[1:], None], strict=False)]
 
     async def count_pending(self, version: int) -> int:
         count = await self._session.scalar(

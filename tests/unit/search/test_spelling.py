@@ -1,0 +1,43 @@
+"""Which word a mistyped one was meant to be."""
+
+from __future__ import annotations
+
+import pytest
+
+from deployments.search.domain.spelling import can_be_mistyped, correction, distance
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "edits"),
+    [
+        ("lamp", "lamp", 0),
+        ("lamp", "lamps", 1),
+        ("lamp", "lam", 1),
+        ("lamp", "limp", 1),
+        ("lamp", "lapm", 1),
+        ("lamp", "alpm", 2),
+        ("", "lamp", 4),
+        ("kitten", "sitting", 3),
+    ],
+)
+def test_distance(first: str, second: str, edits: int) -> None:
+    assert distance(first, second) == distance(second, first) == edits
+
+
+def test_the_nearest_wins_and_of_equals_the_commoner() -> None:
+    assert correction("cabel", {"label": 0.9, "cable": 0.1, "cabins": 1.0}) == "label"
+    assert correction("cabel", {"label": 0.1, "cable": 0.9}) == "cable"
+    assert correction("headphnoes", {"headphones": 0.0, "headphone": 1.0}) == "headphones"
+
+
+def test_far_words_are_no_correction() -> None:
+    assert correction("lamp", {"ramps": 1.0}) is None
+    assert correction("hedphnoes", {"headphones": 0.1}) == "headphones"
+    assert correction("lamp", {}) is None
+
+
+def test_short_words_and_model_numbers_are_left_alone() -> None:
+    assert not can_be_mistyped("usb")
+    assert not can_be_mistyped("dv7")
+    assert not can_be_mistyped("lc51c")
+    assert can_be_mistyped("lamp")
