@@ -1,4 +1,5 @@
-"""Response headers of the store: what browsers may keep, and what they must not do."""
+"""How the store's files are answered: what browsers may keep, what they must not do, and pages
+under the address that was asked for."""
 
 from __future__ import annotations
 
@@ -16,6 +17,11 @@ _PROTECTION = {
 }
 
 
+def _is_page(path: str) -> bool:
+    last = path.rsplit("/", 1)[-1]
+    return bool(last) and "." not in last and not path.startswith(("/_", "/ping"))
+
+
 class CacheAndProtect:
     """ASGI middleware."""
 
@@ -26,6 +32,9 @@ class CacheAndProtect:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        if _is_page(scope["path"]):
+            # Each page is a folder's index, to which the file server would redirect first.
+            scope = {**scope, "path": scope["path"] + "/"}
         unchanging = scope["path"].startswith(_UNCHANGING)
 
         async def send_with_headers(message: Message) -> None:

@@ -138,13 +138,13 @@ def error_state(text: Any, retry: Any) -> rx.Component:
 def breadcrumbs(crumbs: Any) -> rx.Component:
     def item(crumb: rx.Var[Crumb]) -> rx.Component:
         return rx.el.li(
+            icon("chevron-right", 14, "text-edge"),
             link(
                 crumb.label,
                 href=crumb.href,
                 class_name=f"rounded-sm text-muted hover:text-ink {FOCUS}",
             ),
-            icon("chevron-right", 14, "text-edge"),
-            class_name="flex items-center gap-1.5",
+            class_name="flex items-center gap-1.5 [&:first-child>svg]:hidden",
         )
 
     return rx.el.nav(

@@ -30,8 +30,9 @@ _NAV_LINK = (
 )
 
 
-def page(*content: Any, bare: bool = False) -> rx.Component:
-    """A whole page. ``bare`` leaves out search and departments, so that nothing distracts."""
+def page(*content: Any, bare: bool = False, drawer: bool = True) -> rx.Component:
+    """A whole page. ``bare`` leaves out search and departments, so that nothing distracts;
+    without ``drawer`` the cart's button leads to the cart page."""
     return rx.el.div(
         rx.el.a(
             "Skip to content",
@@ -40,10 +41,11 @@ def page(*content: Any, bare: bool = False) -> rx.Component:
             "focus:rounded-full focus:bg-ink focus:px-5 focus:py-3 focus:text-white",
         ),
         _connection_notice(),
-        _bare_header() if bare else _header(),
+        _bare_header() if bare else _header(drawer),
         rx.el.main(*content, id="content", class_name="flex-1"),
         _footer(),
-        rx.fragment() if bare else rx.fragment(_menu(), _cart_drawer()),
+        rx.fragment() if bare else _menu(),
+        _cart_drawer() if drawer and not bare else rx.fragment(),
         rx.el.div(Basket.announcement, role="status", class_name="sr-only"),
         class_name="flex min-h-dvh flex-col bg-paper font-sans text-ink antialiased",
     )
@@ -103,8 +105,8 @@ def search_box(class_name: str = "", *, name: str = "search") -> rx.Component:
     )
 
 
-def _cart_button() -> rx.Component:
-    return rx.el.button(
+def _cart_button(drawer: bool) -> rx.Component:
+    content = (
         icon("shopping-bag", 22),
         rx.cond(
             Basket.count > 0,
@@ -116,14 +118,18 @@ def _cart_button() -> rx.Component:
                 custom_attrs={"aria-hidden": "true", "data-testid": "cart-count"},
             ),
         ),
-        type="button",
-        on_click=Basket.open_drawer,
-        aria_label=rx.cond(
+    )
+    looks: dict[str, Any] = {
+        "aria_label": rx.cond(
             Basket.count == 1, "Cart, 1 item", "Cart, " + Basket.count.to_string() + " items"
         ),
-        aria_haspopup="dialog",
-        class_name=ICON_BUTTON,
-        custom_attrs={"data-testid": "cart-button"},
+        "class_name": ICON_BUTTON,
+        "custom_attrs": {"data-testid": "cart-button"},
+    }
+    if not drawer:
+        return link(*content, href="/cart", **looks)
+    return rx.el.button(
+        *content, type="button", on_click=Basket.open_drawer, aria_haspopup="dialog", **looks
     )
 
 
@@ -142,7 +148,7 @@ def _account_link() -> rx.Component:
     )
 
 
-def _header() -> rx.Component:
+def _header(drawer: bool) -> rx.Component:
     return rx.el.header(
         rx.el.div(
             rx.el.div(
@@ -158,7 +164,7 @@ def _header() -> rx.Component:
                 search_box("mx-auto hidden w-full max-w-xl lg:block", name="search"),
                 rx.el.div(
                     _account_link(),
-                    _cart_button(),
+                    _cart_button(drawer),
                     class_name="-mr-2 ml-auto flex items-center gap-1 lg:ml-0",
                 ),
                 class_name="flex h-16 items-center gap-2 lg:h-20 lg:gap-8",
@@ -351,7 +357,7 @@ def _footer() -> rx.Component:
                     "Things worth having, with the prices of other shops beside ours.",
                     class_name="mt-3 max-w-xs text-[15px] text-white/75",
                 ),
-                class_name="sm:col-span-2",
+                class_name="col-span-2",
             ),
             rx.el.nav(
                 rx.el.p("Shop", class_name=heading),
@@ -375,7 +381,7 @@ def _footer() -> rx.Component:
                 ),
                 aria_label="Your pages",
             ),
-            class_name=f"{PAGE} grid gap-10 py-14 sm:grid-cols-4",
+            class_name=f"{PAGE} grid grid-cols-2 gap-10 py-14 sm:grid-cols-4",
         ),
         class_name="mt-20 bg-pine-deep text-white",
     )

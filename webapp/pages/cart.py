@@ -23,7 +23,8 @@ def cart() -> rx.Component:
                 rx.cond(Basket.error == "", _loading()),
             ),
             class_name=f"{PAGE} py-10 sm:py-14",
-        )
+        ),
+        drawer=False,
     )
 
 

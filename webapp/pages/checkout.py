@@ -217,7 +217,7 @@ def _delivery() -> rx.Component:
                 type="radio",
                 name="delivery",
                 value=item.code,
-                checked=Checkout.method == item.code,
+                default_checked=Checkout.method == item.code,
                 on_change=Checkout.set_method(item.code),
                 class_name=f"size-5 accent-pine {FOCUS}",
             ),
@@ -227,20 +227,21 @@ def _delivery() -> rx.Component:
                 class_name="flex-1",
             ),
             rx.el.span(item.price, class_name="font-semibold tabular-nums"),
-            class_name=rx.cond(
-                Checkout.method == item.code,
-                "border-pine bg-pine-soft ring-1 ring-pine ",
-                "border-edge/50 bg-white hover:border-ink ",
-            )
-            + "flex cursor-pointer items-center gap-4 rounded-2xl border px-4 py-4 "
-            "transition-colors",
+            class_name="flex cursor-pointer items-center gap-4 rounded-2xl border border-edge/50 "
+            "bg-white px-4 py-4 transition-colors hover:border-ink has-checked:border-pine "
+            "has-checked:bg-pine-soft has-checked:ring-1 has-checked:ring-pine",
         )
 
     return rx.el.fieldset(
         rx.el.legend("Delivery", class_name=SUBHEADING),
         rx.cond(
             Checkout.methods.length() > 0,
-            rx.el.div(rx.foreach(Checkout.methods, method), class_name="mt-4 space-y-3"),
+            # Another country brings its own methods, and with them its own choice.
+            rx.el.div(
+                rx.foreach(Checkout.methods, method),
+                key=Checkout.country,
+                class_name="mt-4 space-y-3",
+            ),
             rx.el.p(
                 "We cannot deliver to this country at the moment.",
                 class_name="mt-4 text-muted",

@@ -138,7 +138,7 @@ def _toolbar() -> rx.Component:
                     type="button",
                     on_click=open_dialog("filters"),
                     aria_haspopup="dialog",
-                    class_name=f"{SMALL_BUTTON} lg:hidden",
+                    class_name=f"{SMALL_BUTTON} flex-1 sm:flex-none lg:hidden",
                 ),
                 rx.el.label("Sort by", html_for="sort", class_name="sr-only"),
                 rx.el.div(
@@ -150,7 +150,7 @@ def _toolbar() -> rx.Component:
                         id="sort",
                         value=Catalogue.sort,
                         on_change=Catalogue.sort_by,
-                        class_name="h-10 appearance-none rounded-full border border-edge/50 "
+                        class_name="h-10 w-full appearance-none rounded-full border border-edge/50 "
                         "bg-white pl-5 pr-10 text-sm font-semibold text-ink cursor-pointer "
                         f"hover:border-ink {FOCUS}",
                     ),
@@ -159,9 +159,9 @@ def _toolbar() -> rx.Component:
                         16,
                         "pointer-events-none absolute right-4 top-1/2 -translate-y-1/2",
                     ),
-                    class_name="relative",
+                    class_name="relative flex-1 sm:flex-none",
                 ),
-                class_name="flex items-center gap-2",
+                class_name="order-first flex w-full items-center gap-2 sm:order-none sm:w-auto",
             ),
             class_name="flex flex-wrap items-center justify-between gap-3",
         ),
@@ -263,16 +263,22 @@ def _filters(place: str) -> rx.Component:
         _facet("Department", Catalogue.categories, Catalogue.filter_category),
         _facet("Brand", Catalogue.brands, Catalogue.filter_brand),
         _price_filter(place),
-        rx.el.label(
-            rx.el.input(
-                type="checkbox",
-                checked=Catalogue.in_stock,
-                on_change=Catalogue.filter_stock,
-                class_name=f"size-5 rounded accent-pine cursor-pointer {FOCUS}",
-            ),
+        rx.el.button(
             "In stock only",
-            class_name="flex items-center gap-3 border-t border-line pt-6 text-[15px] "
-            "cursor-pointer",
+            rx.el.span(
+                rx.el.span(
+                    class_name=rx.cond(Catalogue.in_stock, "translate-x-5 ", "translate-x-0 ")
+                    + "block size-5 rounded-full bg-white shadow transition-transform"
+                ),
+                class_name=rx.cond(Catalogue.in_stock, "bg-pine ", "bg-edge ")
+                + "block h-6 w-11 rounded-full p-0.5 transition-colors",
+            ),
+            type="button",
+            role="switch",
+            aria_checked=rx.cond(Catalogue.in_stock, "true", "false"),
+            on_click=Catalogue.toggle_stock,
+            class_name="flex w-full items-center justify-between border-t border-line pt-6 "
+            f"text-[15px] cursor-pointer {FOCUS}",
         ),
         class_name="space-y-7",
     )

@@ -139,40 +139,29 @@ def _heading() -> rx.Component:
 
 def _options() -> rx.Component:
     def choice(item: rx.Var[Choice]) -> rx.Component:
-        return rx.el.label(
-            rx.el.input(
-                type="radio",
-                name=item.option,
-                value=item.value,
-                checked=item.selected,
-                on_change=Product.choose_option(item.option, item.value),
-                aria_label=rx.cond(item.sold_out, item.value + ", sold out", item.value),
-                class_name="peer sr-only",
-            ),
-            rx.el.span(
-                rx.cond(
-                    item.swatch != "",
-                    rx.el.span(
-                        style={"background": item.swatch},
-                        class_name="size-4.5 rounded-full border border-black/15",
-                    ),
+        return rx.el.button(
+            rx.cond(
+                item.swatch != "",
+                rx.el.span(
+                    style={"background": item.swatch},
+                    class_name="size-4.5 rounded-full border border-black/15",
                 ),
-                item.value,
-                class_name=rx.cond(
-                    item.sold_out,
-                    "text-muted line-through decoration-edge/60 ",
-                    "text-ink ",
-                )
-                + rx.cond(
-                    item.selected,
-                    "border-pine bg-pine-soft ring-1 ring-pine ",
-                    "border-edge/50 bg-white hover:border-ink ",
-                )
-                + "inline-flex h-11 min-w-11 items-center justify-center gap-2 rounded-full border "
-                "px-4 text-[15px] font-medium cursor-pointer transition-colors "
-                "peer-focus-visible:outline-2 peer-focus-visible:outline-offset-2 "
-                "peer-focus-visible:outline-pine",
             ),
+            item.value,
+            type="button",
+            on_click=Product.choose_option(item.option, item.value),
+            aria_pressed=rx.cond(item.selected, "true", "false"),
+            aria_label=rx.cond(item.sold_out, item.value + ", sold out", item.value),
+            class_name=rx.cond(
+                item.sold_out, "text-muted line-through decoration-edge/60 ", "text-ink "
+            )
+            + rx.cond(
+                item.selected,
+                "border-pine bg-pine-soft ring-1 ring-pine ",
+                "border-edge/50 bg-white hover:border-ink ",
+            )
+            + "inline-flex h-11 min-w-11 items-center justify-center gap-2 rounded-full border "
+            f"px-4 text-[15px] font-medium cursor-pointer transition-colors {FOCUS}",
         )
 
     def option(item: rx.Var[Option]) -> rx.Component:
@@ -228,7 +217,7 @@ def _purchase() -> rx.Component:
                     button_label("Add to cart", Product.adding, "Adding…"),
                 ),
                 type="button",
-                on_click=Product.add_to_cart,
+                on_click=Product.add_to_cart.throttle(700),
                 disabled=Product.sold_out | Product.adding,
                 class_name=f"{PRIMARY_BUTTON} min-w-44 flex-1",
             ),

@@ -125,8 +125,8 @@ class Catalogue(rx.State):
         return rx.redirect(self._listing.toggle_brand(brand).url())
 
     @rx.event
-    def filter_stock(self, only: bool) -> Any:
-        return rx.redirect(replace(self._listing, in_stock=only).url())
+    def toggle_stock(self) -> Any:
+        return rx.redirect(replace(self._listing, in_stock=not self._listing.in_stock).url())
 
     @rx.event
     def filter_price(self, form: dict[str, Any]) -> Any:

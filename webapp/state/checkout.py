@@ -131,8 +131,8 @@ class Checkout(rx.State):
             self.busy = False
             return
         self._key = self._body = ""
-        self.busy = False
         await refresh(basket)
+        # The page stays busy until it is left: a second click that waits in line does nothing.
         yield rx.redirect(f"/checkout/pay/{order.id}")
 
 

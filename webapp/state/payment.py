@@ -129,15 +129,11 @@ async def payment_of(order: OrderView, visitor: Visitor) -> PaymentView:
 
 
 async def _after_confirming(page: Payment, payment: PaymentView) -> AsyncIterator[Any]:
-    if payment.status in ("succeeded", "processing"):
-        page.busy = False
+    # Where the page is left it stays busy: a second click that waits in line does nothing.
+    if payment.status in ("succeeded", "processing", "cancelled"):
         yield rx.redirect(f"/order/{page.order.id}")
     elif payment.status == "requires_action" and _is_web_address(payment.next_action_url):
-        # The page is left; it stays busy until then.
         yield rx.redirect(payment.next_action_url or "")
-    elif payment.status == "cancelled":
-        page.busy = False
-        yield rx.redirect(f"/order/{page.order.id}")
     else:
         page.busy = False
         page.declined = True

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID, uuid5
@@ -62,6 +63,7 @@ _START = datetime(2026, 3, 1, 9, tzinfo=UTC)
 PASSWORD = "correct horse battery"
 
 # title, category, brand, price, compare-at, picture, options
+# ruff: noqa: E501, PLR0917
 _CATALOGUE: list[tuple[str, str, str, int, int | None, str, dict[str, list[str]]]] = [
     (
         "Trail bottle 750 ml",
@@ -347,13 +349,14 @@ def _sort(products: list[ProductDetail], sort: str) -> list[ProductCard]:
     return cards[::-1] if sort == "newest" else cards
 
 
+@lru_cache
 def _picture(folder: Path | None, key: str) -> Response:
     name, shade = key.rsplit("-", 1)
     ground = _GROUNDS[int(shade)]
     file = folder / f"{name}.webp" if folder else None
     if file is None or not file.is_file():
         circle = f'<circle cx="50" cy="50" r="26" fill="{_GROUNDS[int(shade) - 1]}"/>'
-        svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100"><rect width="100" height="100" fill="{ground}"/>{circle}</svg>'  # noqa: E501
+        svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100"><rect width="100" height="100" fill="{ground}"/>{circle}</svg>'
         return Response(svg, media_type="image/svg+xml")
     from io import BytesIO
 
@@ -473,7 +476,7 @@ def _cart_view(world: World, cart: Cart | None, token: str | None) -> CartView:
     )
 
 
-_METHODS = {"standard": ("Standard", "3 to 5 working days", 490), "express": ("Express", "Tomorrow", 1290)}  # noqa: E501 # fmt: skip
+_METHODS = {"standard": ("Standard", "3 to 5 working days", 490), "express": ("Express", "Tomorrow", 1290)}  # fmt: skip
 
 
 def _totals(subtotal: int, method: str) -> Totals:
@@ -575,6 +578,8 @@ def _cart(world: World) -> APIRouter:
         if key in world.keys:
             return world.orders[world.keys[key]]
         view = _cart_view(world, world.carts.get(str(user)), None)
+        if not view.items:
+            raise Conflict("cart_empty", "the cart is empty; add something first")
         if body.cart_version != view.version:
             raise Conflict("cart_changed", "the cart has changed since you saw it")
         if any(item.problems for item in view.items):
