@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -25,10 +27,10 @@ __all__ = ["stack"]
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
-    folder = tmp_path_factory.mktemp("postgres")
-    for parent in (folder, folder.parent, folder.parent.parent):
-        parent.chmod(0o755)
+def postgres() -> Iterator[EmbeddedPostgres]:
+    # Not in pytest's own folder, which is closed to the server's user when run as root.
+    folder = Path(tempfile.mkdtemp(prefix="mercato-test-"))
+    folder.chmod(0o755)
     server = EmbeddedPostgres(folder, free_port())
     server.initialise()
     with (folder / "postgres.log").open("wb") as log:
@@ -47,6 +49,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostg
         # SIGINT is PostgreSQL's fast shutdown: it does not wait for open connections.
         process.send_signal(signal.SIGINT)
         process.wait(timeout=20)
+        shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="session")

@@ -116,11 +116,14 @@ class StackEnvironment:
             "MERCATO_SANDBOX_PUBLISHABLE_KEY": secrets.stripe_publishable_key,
             "MERCATO_SANDBOX_WEBHOOK_URL": layout.api("/payments/webhook"),
             "MERCATO_SANDBOX_WEBHOOK_SECRET": secrets.stripe_webhook_secret,
-            "MERCATO_SANDBOX_STORE_ORIGIN": layout.store_url,
+            "MERCATO_SANDBOX_STORE_ORIGIN": (
+                f"{layout.store_url},http://localhost:{layout.ports.store}"
+            ),
         }
 
     def web(self) -> dict[str, str]:
         return {
+            "MERCATO_WEBAPP_PORT": str(self._layout.ports.store),
             "MERCATO_WEBAPP_STRIPE_API_URL": self._layout.sandbox_url,
             "MERCATO_WEBAPP_STRIPE_PUBLISHABLE_KEY": self._secrets.stripe_publishable_key,
         }
