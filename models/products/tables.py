@@ -65,7 +65,13 @@ class ProductRow(Base):
         Index("ix_products_newest", "created_at", "id", postgresql_where=_PUBLISHED),
         Index("ix_products_price", "price_from", "id", postgresql_where=_PUBLISHED),
         Index("ix_products_title", "sort_title", "id", postgresql_where=_PUBLISHED),
-        Index("ix_products_category_price", "category_id", "price_from"),
+        Index(
+            "ix_products_category_price",
+            "category_id",
+            "price_from",
+            "id",
+            postgresql_where=_PUBLISHED,
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -12,4 +12,4 @@ class BrowseProducts:
 
     async def __call__(self, query: BrowseQuery) -> Listing[Card]:
         async with self._begin() as work:
-            return await work.catalogue.browse(query)
+            return await work.listing.browse(query)

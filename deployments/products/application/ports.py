@@ -105,10 +105,12 @@ class ImageRepository(Protocol):
     async def remove_external(self, product_ids: Collection[UUID]) -> None: ...
 
 
-class CatalogueRepository(Protocol):
-    """Reads for display."""
-
+class ListingRepository(Protocol):
     async def browse(self, query: BrowseQuery) -> Listing[Card]: ...
+
+
+class CatalogueRepository(Protocol):
+    """Reads of whole products, for display."""
 
     async def by_id(self, product_id: UUID) -> ProductView | None: ...
 
@@ -134,6 +136,7 @@ class ProductsUnitOfWork(Protocol):
     stock: StockRepository
     reservations: ReservationRepository
     images: ImageRepository
+    listing: ListingRepository
     catalogue: CatalogueRepository
     snapshots: SnapshotRepository
     events: EventLog

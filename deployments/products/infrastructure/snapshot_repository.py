@@ -7,7 +7,7 @@ from sqlalchemy import and_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from deployments.products.application.read_models import SnapshotView
-from deployments.products.infrastructure.catalogue_repository import first_image, picture_of
+from deployments.products.infrastructure.listing_repository import first_image, picture_of
 from models.products.tables import CategoryRow, ImageRow, ProductRow, StockRow, VariantRow
 
 

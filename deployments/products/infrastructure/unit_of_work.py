@@ -5,6 +5,7 @@ from deployments.products.application.ports import (
     CategoryRepository,
     EventLog,
     ImageRepository,
+    ListingRepository,
     ProductRepository,
     ReservationRepository,
     SnapshotRepository,
@@ -13,6 +14,7 @@ from deployments.products.application.ports import (
 from deployments.products.infrastructure.catalogue_repository import SqlCatalogueRepository
 from deployments.products.infrastructure.category_repository import SqlCategoryRepository
 from deployments.products.infrastructure.image_repository import SqlImageRepository
+from deployments.products.infrastructure.listing_repository import SqlListingRepository
 from deployments.products.infrastructure.product_repository import SqlProductRepository
 from deployments.products.infrastructure.reservation_repository import SqlReservationRepository
 from deployments.products.infrastructure.snapshot_repository import SqlSnapshotRepository
@@ -28,6 +30,7 @@ class SqlProductsUnitOfWork(SqlUnitOfWork):
     stock: StockRepository
     reservations: ReservationRepository
     images: ImageRepository
+    listing: ListingRepository
     catalogue: CatalogueRepository
     snapshots: SnapshotRepository
     events: EventLog
@@ -38,6 +41,7 @@ class SqlProductsUnitOfWork(SqlUnitOfWork):
         self.stock = SqlStockRepository(self.session)
         self.reservations = SqlReservationRepository(self.session)
         self.images = SqlImageRepository(self.session)
+        self.listing = SqlListingRepository(self.session)
         self.catalogue = SqlCatalogueRepository(self.session)
         self.snapshots = SqlSnapshotRepository(self.session)
         self.events = OutboxRepository(self.session, outbox)

@@ -75,9 +75,9 @@ def _catalogue() -> None:
         ("newest", ["created_at", "id"]),
         ("price", ["price_from", "id"]),
         ("title", ["sort_title", "id"]),
+        ("category_price", ["category_id", "price_from", "id"]),
     ):
         op.create_index(f"ix_products_{name}", "products", columns, postgresql_where=published)
-    op.create_index("ix_products_category_price", "products", ["category_id", "price_from"])
     op.create_index("ix_products_brand", "products", ["brand"])
     op.create_table(
         "variants",
