@@ -103,7 +103,9 @@ async def _send(console: Console, prepared: list[SalesImport], total: int) -> in
         async def worker() -> None:
             nonlocal changed
             for batch in waiting:
-                changed += (await client.import_sales(batch)).accepted
+                # Two steps: ``changed += await …`` would read the sum before it waits.
+                answer = await client.import_sales(batch)
+                changed += answer.accepted
                 bars.advance(bar, len(batch.sales))
 
         workers = [asyncio.create_task(worker()) for _ in range(_AT_ONCE)]
