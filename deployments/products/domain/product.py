@@ -51,8 +51,8 @@ class StockChange:
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """``source`` and ``handle`` say which import it came from; ``version`` counts its changes,
-    sales and stock counts left out."""
+    """``source`` and ``handle`` say which import it came from; ``version`` counts its changes;
+    orders and adjustments of stock are none."""
 
     id: UUID
     slug: str
