@@ -28,7 +28,11 @@ _MAX_NAME = 100
 
 
 def parse_mapped(
-    table: Table, mapping: ColumnMapping, currency: str, *, minor_prices: bool = False
+    table: Table,
+    mapping: ColumnMapping,
+    currency: str,
+    *,
+    minor_prices: bool = False,
 ) -> Iterator[ParsedProduct | RefusedProduct]:
     """Products in the order of the file.
 
@@ -39,6 +43,9 @@ def parse_mapped(
     unique = Uniqueness(handle_column, mapping.column("sku") or handle_column)
     reader = _RowReader(mapping, currency, minor_prices)
     for number, row in table.rows():
+        if isinstance(row, RowProblem):
+            yield RefusedProduct(number, [row])
+            continue
         try:
             parsed = reader.read(number, row)
         except CellError as error:
@@ -96,7 +103,8 @@ class _RowReader:
 
     def _category(self, row: Row) -> list[str]:
         cell = self._cell(row, "category")
-        return values.listed(cell, ">" if ">" in cell else "/") if cell else []
+        # Without blanks a slash is part of a name: "Input/output".
+        return values.listed(cell, ">" if ">" in cell else " / ")
 
     def _variant(
         self, number: int, row: Row, handle: str, remarks: list[RowProblem]

@@ -94,7 +94,8 @@ def guess_structured(
     available: Sequence[str], samples: Sequence[Mapping[str, str]], used: Iterable[str]
 ) -> tuple[list[str], list[str]]:
     """Columns that look like ``pairs`` and like ``flags``, judged by their values."""
-    pairs, flags = [], []
+    pairs: list[str] = []
+    flags: list[str] = []
     for column in available:
         if column in set(used):
             continue

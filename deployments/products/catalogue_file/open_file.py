@@ -18,12 +18,13 @@ from deployments.products.catalogue_file.mapping import (
 from deployments.products.catalogue_file.problems import (
     ParsedProduct,
     RefusedProduct,
+    RowProblem,
     UnreadableFileError,
 )
-from deployments.products.catalogue_file.shopify import is_shopify, parse_shopify
+from deployments.products.catalogue_file.shopify import is_shopify, parse_shopify, require_columns
 from deployments.products.catalogue_file.tables import Table, open_table
 
-Format = Literal["auto", "shopify", "mapped"]
+Layout = Literal["auto", "shopify", "mapped"]
 _SAMPLES = 200
 
 
@@ -37,7 +38,7 @@ class ProductFile:
     minor_prices: bool
 
     @property
-    def format(self) -> str:
+    def layout(self) -> str:
         return "shopify" if self.mapping is None else "mapped"
 
     @property
@@ -54,7 +55,7 @@ class ProductFile:
 def open_product_file(
     path: Path,
     *,
-    format: Format = "auto",
+    layout: Layout = "auto",
     map_options: Sequence[str] = (),
     currency: str = "EUR",
     minor_prices: bool = False,
@@ -68,17 +69,17 @@ def open_product_file(
         UnreadableFileError: not a table, wrong encoding, or columns that are needed are missing.
     """
     table = open_table(path)
-    if format == "auto":
-        format = "shopify" if is_shopify(table.columns) and not map_options else "mapped"
-    if format == "shopify":
+    if layout == "auto":
+        layout = "shopify" if is_shopify(table.columns) and not map_options else "mapped"
+    if layout == "shopify":
         if map_options:
             raise UnreadableFileError("--map goes with --format mapped only")
-        # Tells of missing columns now, not when the first row is read.
-        next(iter(parse_shopify(table, currency)), None)
+        require_columns(table.columns)
         return ProductFile(table, None, currency, minor_prices=False)
     mapping = parse_mapping(map_options, table.columns)
     if not (mapping.pairs or mapping.flags or mapping.attributes):
-        samples = [row for _, row in itertools.islice(table.rows(), _SAMPLES)]
+        first = itertools.islice(table.rows(), _SAMPLES)
+        samples = [row for _, row in first if not isinstance(row, RowProblem)]
         pairs, flags = guess_structured(table.columns, samples, mapping.columns.values())
         mapping = replace(mapping, pairs=pairs, flags=flags)
     return ProductFile(table, mapping, currency, minor_prices)

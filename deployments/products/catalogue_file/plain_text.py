@@ -5,9 +5,13 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 
-_BLOCKS = frozenset(
-    "address article aside blockquote br dd div dl dt figure footer form h1 h2 h3 h4 h5 h6 header "
-    "hr li main nav ol p pre section table tr ul".split()
+# Any other element starts a line of its own.
+_INLINE = frozenset(
+    re.findall(
+        "[a-z]+",
+        "a abbr b bdi bdo big cite code data del dfn em font i img ins kbd label mark q "
+        "s samp small span strike strong sub sup time tt u var wbr",
+    )
 )
 _HIDDEN = frozenset({"script", "style", "template", "noscript", "iframe", "object", "svg", "head"})
 _LOOKS_LIKE_HTML = re.compile(r"<[a-zA-Z!/][^>]*>|&(?:[a-zA-Z]+|#[0-9]+|#x[0-9a-fA-F]+);")
@@ -24,13 +28,13 @@ class _Text(HTMLParser):
             self._hidden.append(tag)
         elif tag == "li":
             self.parts.append("\n• ")
-        elif tag in _BLOCKS:
-            self.parts.append("\n")
         elif tag in ("td", "th"):
             self.parts.append(" ")
+        elif tag not in _INLINE:
+            self.parts.append("\n")
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in _BLOCKS:
+        if tag not in _INLINE:
             self.parts.append("\n")
 
     def handle_endtag(self, tag: str) -> None:
@@ -38,7 +42,7 @@ class _Text(HTMLParser):
             # An unclosed inner element ends with its parent.
             while self._hidden.pop() != tag:
                 pass
-        elif tag in _BLOCKS:
+        elif tag not in _INLINE and tag not in ("td", "th"):
             self.parts.append("\n")
 
     def handle_data(self, data: str) -> None:

@@ -41,23 +41,42 @@ def parse_shopify(table: Table, currency: str) -> Iterator[ParsedProduct | Refus
     Raises:
         UnreadableFileError: a column is missing, or the file is damaged further down.
     """
-    missing = [name for name in REQUIRED if name not in table.columns]
+    require_columns(table.columns)
+    unique = Uniqueness("Handle", "Variant SKU")
+    for _, group in itertools.groupby(table.rows(), key=_same_product):
+        rows: list[tuple[int, Row]] = []
+        for number, row in group:
+            if isinstance(row, RowProblem):
+                yield RefusedProduct(number, [row])
+            else:
+                rows.append((number, row))
+        if rows:
+            yield _parsed(rows, currency, unique)
+
+
+def require_columns(columns: Sequence[str]) -> None:
+    """Raises ``UnreadableFileError`` naming the columns an export of Shopify has and this lacks."""
+    missing = [name for name in REQUIRED if name not in columns]
     if missing:
         raise UnreadableFileError(
             f"not a Shopify product export: no column {', '.join(map(repr, missing))}; "
-            f"the file has {', '.join(table.columns[:8])} …"
+            f"the file has {', '.join(columns[:8])}"
         )
-    unique = Uniqueness("Handle", "Variant SKU")
-    for handle, group in itertools.groupby(table.rows(), key=lambda item: _cell(item[1], "Handle")):
-        rows = list(group)
-        first = rows[0][0]
-        try:
-            parsed = _product(handle, rows, currency)
-        except _Refusal as refusal:
-            yield RefusedProduct(first, refusal.problems)
-            continue
-        problems = unique.claim(first, parsed.product)
-        yield RefusedProduct(first, problems) if problems else parsed
+
+
+def _same_product(item: tuple[int, Row | RowProblem]) -> str | int:
+    number, row = item
+    return number if isinstance(row, RowProblem) else _cell(row, "Handle")
+
+
+def _parsed(rows: Rows, currency: str, unique: Uniqueness) -> ParsedProduct | RefusedProduct:
+    first = rows[0][0]
+    try:
+        parsed = _product(rows, currency)
+    except _Refusal as refusal:
+        return RefusedProduct(first, refusal.problems)
+    problems = unique.claim(first, parsed.product)
+    return RefusedProduct(first, problems) if problems else parsed
 
 
 class _Refusal(Exception):
@@ -70,8 +89,9 @@ def _cell(row: Row, column: str) -> str:
     return row.get(column, "").strip()
 
 
-def _product(handle: str, rows: Rows, currency: str) -> ParsedProduct:
+def _product(rows: Rows, currency: str) -> ParsedProduct:
     first, head = rows[0]
+    handle = _cell(head, "Handle")
     problems: list[RowProblem] = []
     remarks: list[RowProblem] = []
     if not handle:
@@ -85,7 +105,10 @@ def _product(handle: str, rows: Rows, currency: str) -> ParsedProduct:
         if not _is_variant(row):
             continue
         try:
-            variants.append(_variant(handle, names, number, row, currency, remarks))
+            variant, left_out = _variant(names, row, currency)
+            variants.append(variant)
+            if left_out:
+                remarks.append(left_out.at(number))
         except CellError as error:
             problems.append(error.at(number))
     if not variants and not problems:
@@ -132,13 +155,9 @@ def _is_variant(row: Row) -> bool:
 
 
 def _variant(
-    handle: str,
-    names: Sequence[str],
-    number: int,
-    row: Row,
-    currency: str,
-    remarks: list[RowProblem],
-) -> VariantInput:
+    names: Sequence[str], row: Row, currency: str
+) -> tuple[VariantInput, CellError | None]:
+    """The variant, and what was left out of it."""
     options = {
         name: value
         for index, name in zip(_OPTIONS, names, strict=True)
@@ -148,15 +167,16 @@ def _variant(
         and (name, value) != ("Title", "Default Title")
     }
     price = values.price(row.get("Variant Price", ""), "Variant Price", currency)
-    sku = _cell(row, "Variant SKU").lstrip("'") or values.made_sku(handle, *options.values())
+    sku = _cell(row, "Variant SKU").lstrip("'") or values.made_sku(
+        _cell(row, "Handle"), *options.values()
+    )
     if len(sku) > values.MAX_SKU:
         raise CellError("Variant SKU", f"is longer than {values.MAX_SKU} characters")
     code = _cell(row, "Variant Barcode")
     barcode = values.barcode(code)
-    if code and barcode is None:
-        remarks.append(RowProblem(number, "Variant Barcode", f"{code!r} is no GTIN, left out"))
+    left_out = CellError("Variant Barcode", f"{code!r} is no GTIN, left out")
     stock = _cell(row, "Variant Inventory Qty")
-    return VariantInput(
+    variant = VariantInput(
         sku=sku,
         barcode=barcode,
         options=options,
@@ -164,6 +184,7 @@ def _variant(
         compare_at=_compare_at(row, price, currency),
         on_hand=values.count(stock, "Variant Inventory Qty") if stock else None,
     )
+    return variant, left_out if code and barcode is None else None
 
 
 def _compare_at(row: Row, price: int, currency: str) -> int | None:
@@ -209,7 +230,7 @@ def _attributes(head: Row) -> dict[str, str]:
 
 def _images(rows: Rows, remarks: list[RowProblem]) -> list[str]:
     """Addresses in the order of their positions, those of variants last."""
-    found = []
+    found: list[tuple[int, int, str]] = []
     for number, row in rows:
         if address := _cell(row, "Image Src"):
             position = _cell(row, "Image Position")

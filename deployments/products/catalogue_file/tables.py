@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import csv
-import io
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, Protocol
 
 import polars as pl
 
-from deployments.products.catalogue_file.problems import UnreadableFileError
+from deployments.products.catalogue_file.problems import RowProblem, UnreadableFileError
 
 Row = dict[str, str]
 
@@ -22,24 +19,19 @@ _LONGEST_CELL = 2_000_000
 _BATCH = 1_000
 
 
-@dataclass(frozen=True)
-class Table:
-    """``total`` is in rows or in bytes; ``read`` says how far ``rows`` has come."""
+class Table(Protocol):
+    """``total`` rows; ``read`` says how many of them ``rows`` has given so far."""
 
     columns: list[str]
     total: int
+    read: int
 
-    def rows(self) -> Iterator[tuple[int, Row]]:
+    def rows(self) -> Iterator[tuple[int, Row | RowProblem]]:
         """Row numbers as a spreadsheet shows them, and cells as text ('' where empty).
 
         Raises:
-            UnreadableFileError: the file breaks off or is damaged further down.
+            UnreadableFileError: the file is damaged further down.
         """
-        raise NotImplementedError
-
-    @property
-    def read(self) -> int:
-        raise NotImplementedError
 
 
 def open_table(path: Path) -> Table:
@@ -58,47 +50,46 @@ def open_table(path: Path) -> Table:
     return _open_csv(path, start)
 
 
-class _Csv(Table):
+class _Csv:
+    """A CSV file, read once from end to end when it is opened, so that damage and a wrong
+    encoding further down are known before anything is imported."""
+
     def __init__(self, path: Path, encoding: str, delimiter: str, columns: list[str]) -> None:
-        super().__init__(columns, path.stat().st_size)
+        self.columns = columns
+        self.read = 0
         self._path = path
         self._encoding = encoding
         self._delimiter = delimiter
-        self._file: BinaryIO | None = None
-        self._done = 0
+        self.total = sum(1 for _ in self.rows())
 
-    @property
-    def read(self) -> int:
-        if self._file is not None and not self._file.closed:
-            self._done = self._file.tell()
-        return self._done
-
-    def rows(self) -> Iterator[tuple[int, Row]]:
+    def rows(self) -> Iterator[tuple[int, Row | RowProblem]]:
         csv.field_size_limit(_LONGEST_CELL)
+        self.read = 0
         number = 1
-        with self._path.open("rb") as self._file:
-            text = io.TextIOWrapper(self._file, encoding=self._encoding, newline="")
-            reader = csv.reader(text, delimiter=self._delimiter)
+        with self._path.open(encoding=self._encoding, newline="") as file:
+            # Strict, so that a quote never closed is an error and not one endless cell.
+            reader = csv.reader(file, delimiter=self._delimiter, strict=True)
             try:
                 next(reader)
                 for number, cells in enumerate(reader, start=2):
                     if any(cell.strip() for cell in cells):
+                        self.read += 1
                         yield number, self._row(number, cells)
             except csv.Error as error:
                 raise UnreadableFileError(
-                    f"{self._path.name} is damaged after row {number}: {error}"
+                    f"{self._path.name} is damaged after row {number}: {error}; "
+                    "is a quote missing or one too many?"
                 ) from error
-            except UnicodeDecodeError as error:
+            except UnicodeError as error:
                 raise _wrong_encoding(self._path, error, after_row=number) from error
-            self._done = self.total
-            text.detach()
 
-    def _row(self, number: int, cells: list[str]) -> Row:
+    def _row(self, number: int, cells: list[str]) -> Row | RowProblem:
         if len(cells) > len(self.columns) and any(cells[len(self.columns) :]):
-            raise UnreadableFileError(
-                f"{self._path.name}, row {number}: {len(cells)} cells, but the header has "
-                f"{len(self.columns)}; is a quote missing, or is the delimiter wrong?"
+            reason = (
+                f"has {len(cells)} cells where the header has {len(self.columns)}; "
+                "a cell with a comma needs quotes"
             )
+            return RowProblem(number, None, reason)
         padded = cells + [""] * (len(self.columns) - len(cells))
         return dict(zip(self.columns, padded, strict=False))
 
@@ -144,35 +135,30 @@ def _wrong_encoding(
     path: Path, error: UnicodeError, after_row: int | None = None
 ) -> UnreadableFileError:
     where = f" after row {after_row}" if after_row else ""
-    byte = f" (byte 0x{error.object[error.start]:02x})" if _has_byte(error) else ""
+    byte = ""
+    if isinstance(error, UnicodeDecodeError) and error.start < len(error.object):
+        byte = f" (byte 0x{error.object[error.start]:02x})"
     return UnreadableFileError(
         f"{path.name} is not in UTF-8{where}{byte}; save it again as 'CSV UTF-8'"
     )
 
 
-def _has_byte(error: UnicodeError) -> bool:
-    return isinstance(error, UnicodeDecodeError) and error.start < len(error.object)
-
-
-class _Parquet(Table):
+class _Parquet:
     def __init__(self, path: Path, frame: pl.LazyFrame, columns: list[str], total: int) -> None:
-        super().__init__(columns, total)
+        self.columns = columns
+        self.total = total
+        self.read = 0
         self._path = path
         self._frame = frame
-        self._done = 0
 
-    @property
-    def read(self) -> int:
-        return self._done
-
-    def rows(self) -> Iterator[tuple[int, Row]]:
-        self._done = 0
+    def rows(self) -> Iterator[tuple[int, Row | RowProblem]]:
+        self.read = 0
         try:
             for batch in self._frame.collect_batches(chunk_size=_BATCH, maintain_order=True):
                 for values in batch.iter_rows():
-                    self._done += 1
+                    self.read += 1
                     cells = (_text(value) for value in values)
-                    yield self._done + 1, dict(zip(self.columns, cells, strict=True))
+                    yield self.read + 1, dict(zip(self.columns, cells, strict=True))
         except pl.exceptions.PolarsError as error:
             raise UnreadableFileError(f"{self._path.name} is damaged: {error}") from error
 
@@ -189,17 +175,14 @@ def _open_parquet(path: Path) -> _Parquet:
 
 
 def _text(value: Any) -> str:
-    if value is None or (isinstance(value, float) and math.isnan(value)):
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
     if isinstance(value, float):
+        if math.isnan(value):
+            return ""
         # 4995.0 was a whole number before a data frame made it a float.
         return str(int(value)) if value.is_integer() else repr(value)
-    if isinstance(value, datetime):
-        return value.isoformat(sep=" ")
-    if isinstance(value, date):
-        return value.isoformat()
     if isinstance(value, (list, tuple)):
         return ",".join(map(_text, value))
+    if value is None or isinstance(value, bool):
+        return {None: "", True: "true", False: "false"}[value]
+    # Among them dates and times, as ISO 8601.
     return str(value)
