@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
+from webapp.components.mishap import error_boundary, on_backend_error
 from webapp.delivery import CacheAndProtect
 from webapp.pages.account import account, orders, register, sign_in
 from webapp.pages.cart import cart
@@ -47,8 +48,10 @@ app = rx.App(
         rx.el.script(DIALOG_BEHAVIOUR + CARD_INPUT_BEHAVIOUR),
     ],
     api_transformer=CacheAndProtect,
+    backend_exception_handler=on_backend_error,
 )
 
+app.app_wraps[55, "ErrorBoundary"] = lambda _: error_boundary()
 # The pages bring their own connection notice (components/layout.py).
 for _wrap in [key for key in app.app_wraps if key[1].endswith("Overlay")]:
     del app.app_wraps[_wrap]

@@ -89,10 +89,6 @@ def day(value: datetime) -> str:
     return f"{value.day} {value:%B %Y}"
 
 
-def moment(value: datetime) -> str:
-    return f"{value.day} {value:%b}, {value:%H:%M}"
-
-
 def country_name(code: str) -> str:
     return COUNTRIES.get(code, code)
 

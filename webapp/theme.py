@@ -58,7 +58,10 @@ TILE_TINTS = (
     "bg-[#F1E4CB]",
 )
 
-PAGE = "mx-auto w-full max-w-page px-4 sm:px-6 lg:px-10"
+_GUTTERS = "mx-auto w-full px-4 sm:px-6 lg:px-10"
+PAGE = f"{_GUTTERS} max-w-page"
+NARROW_PAGE = f"{_GUTTERS} max-w-5xl"
+MIDDLE_PAGE = f"{_GUTTERS} max-w-6xl"
 FOCUS = "focus-visible:outline-2 focus-visible:outline-offset-2 focus-visible:outline-pine"
 
 _BUTTON = (

@@ -12,7 +12,6 @@ from webapp.formats import (
     count_of,
     country_name,
     day,
-    moment,
     money,
     ordinal,
     percent_off,
@@ -276,7 +275,7 @@ class Comparison:
             headline = f"Our price is the lowest of {count_of(shops, 'shop')}"
         else:
             headline = f"Our price is the {ordinal(prices.position)} lowest of {shops} shops"
-        note = f"Checked {moment(prices.updated_at)}" if prices.updated_at else ""
+        note = f"Checked on {day(prices.updated_at)}." if prices.updated_at else ""
         return cls(headline, note, rows)
 
 
@@ -286,7 +285,7 @@ def _shipping(amount: int, text: str) -> str:
 
 @dataclass
 class Step:
-    """A step of an order's way: ``done``, ``now``, ``next`` or ``stopped``."""
+    """A step of an order's way: ``done``, ``now``, ``next`` or ``stopped``; ``at`` in ISO 8601."""
 
     name: str
     at: str
@@ -309,8 +308,8 @@ _AWAITS_PAYMENT = ("created", "reserved", "payment_pending")
 
 def steps(order: OrderView) -> list[Step]:
     """The order's way from receipt to delivery, or to where it stopped."""
-    times = {event.status: moment(event.at) for event in order.timeline}
-    times.setdefault("created", moment(order.created_at))
+    times = {event.status: event.at.isoformat() for event in order.timeline}
+    times.setdefault("created", order.created_at.isoformat())
     stopped = order.status not in _ON_THE_WAY
     reached = -1 if stopped else _ON_THE_WAY[order.status]
     if stopped:
@@ -335,6 +334,8 @@ def steps(order: OrderView) -> list[Step]:
 
 @dataclass
 class Order:
+    """``reserved_until`` in ISO 8601, while it is not paid."""
+
     id: str = ""
     number: str = ""
     status: str = ""
@@ -366,7 +367,7 @@ class Order:
             awaits_payment=waits,
             is_paid=paid,
             is_stopped=order.status in ("rejected", "cancelling", "cancelled"),
-            reserved_until=f"{order.expires_at:%H:%M} UTC" if waits and order.expires_at else "",
+            reserved_until=order.expires_at.isoformat() if waits and order.expires_at else "",
             item_count=count_of(sum(line.quantity for line in order.lines), "item"),
         )
 

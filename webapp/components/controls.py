@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import reflex as rx
+from reflex_components_core.el.elements.inline import A
 from reflex_components_core.react_router.dom import ReactRouterLink
 
 from webapp.theme import (
@@ -24,6 +25,11 @@ Text = str | rx.Var[str]
 def link(*children: Any, href: Text, class_name: Text = "", **props: Any) -> rx.Component:
     """A link inside the store: no page load."""
     return ReactRouterLink.create(*children, to=href, class_name=class_name, **props)
+
+
+def anchor(*children: Any, href: Text, class_name: Text = "", **props: Any) -> rx.Component:
+    """A link to a place on this page, or to another site."""
+    return A.create(*children, href=href, class_name=class_name, **props)
 
 
 def icon(name: str, size: int = 20, class_name: Text = "") -> rx.Component:
@@ -212,6 +218,27 @@ def picture(
             class_name="flex size-full items-center justify-center bg-sand",
         ),
     )
+
+
+def clock(time: rx.Var[str]) -> rx.Var[str]:
+    """A moment (ISO 8601) as a time of day where the reader is."""
+    return _where_reader_is(time, "hour: '2-digit', minute: '2-digit'")
+
+
+def day_and_clock(time: rx.Var[str]) -> rx.Var[str]:
+    return _where_reader_is(
+        time, "day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit'"
+    )
+
+
+def _where_reader_is(time: rx.Var[str], parts: str) -> rx.Var[str]:
+    # Only the browser knows the reader's time zone.
+    return rx.Var(
+        f"({time!s} ? new Intl.DateTimeFormat('en-GB', {{ {parts} }}).format(new Date({time!s}))"
+        " : '')",
+        _var_type=str,
+        _var_data=time._get_all_var_data(),
+    ).to(str)
 
 
 def more_link(text: str, href: str) -> rx.Component:

@@ -7,7 +7,8 @@ from typing import Any
 import reflex as rx
 from reflex_components_core.core.banner import has_too_many_connection_errors
 
-from webapp.components.controls import alert, empty_state, icon, link
+from webapp.components.controls import alert, anchor, empty_state, icon, link
+from webapp.components.mishap import mishap_notice
 from webapp.components.order_summary import cart_line
 from webapp.scripts import close_dialogs, open_dialog
 from webapp.session import Session
@@ -30,19 +31,31 @@ _NAV_LINK = (
 )
 
 
-def page(*content: Any, bare: bool = False, drawer: bool = True) -> rx.Component:
-    """A whole page. ``bare`` leaves out search and departments, so that nothing distracts;
-    without ``drawer`` the cart's button leads to the cart page."""
+def page(
+    *content: Any,
+    bare: bool = False,
+    drawer: bool = True,
+    back: Any = "/cart",
+    back_text: str = "Back to cart",
+) -> rx.Component:
+    """A whole page. ``bare`` leaves out search and departments, so that nothing distracts,
+    but a way ``back``; without ``drawer`` the cart's button leads to the cart page."""
     return rx.el.div(
-        rx.el.a(
+        anchor(
             "Skip to content",
             href="#content",
             class_name="sr-only focus:not-sr-only focus:fixed focus:left-4 focus:top-4 focus:z-50 "
             "focus:rounded-full focus:bg-ink focus:px-5 focus:py-3 focus:text-white",
         ),
         _connection_notice(),
-        _bare_header() if bare else _header(drawer),
-        rx.el.main(*content, id="content", class_name="flex-1"),
+        mishap_notice(),
+        _bare_header(back, back_text) if bare else _header(drawer),
+        rx.el.main(
+            *content,
+            id="content",
+            class_name="flex-1 outline-none",
+            custom_attrs={"tabIndex": -1},
+        ),
         _footer(),
         rx.fragment() if bare else _menu(),
         _cart_drawer() if drawer and not bare else rx.fragment(),
@@ -74,9 +87,11 @@ def _logo() -> rx.Component:
     )
 
 
-def search_box(class_name: str = "", *, name: str = "search") -> rx.Component:
+def search_box(
+    class_name: str = "", *, name: str = "search", label: str = "Search products"
+) -> rx.Component:
     return rx.el.form(
-        rx.el.label("Search products", html_for=name, class_name="sr-only"),
+        rx.el.label(label, html_for=name, class_name="sr-only"),
         rx.el.input(
             id=name,
             name="q",
@@ -101,6 +116,7 @@ def search_box(class_name: str = "", *, name: str = "search") -> rx.Component:
         ),
         on_submit=Shop.search,
         role="search",
+        aria_label=label,
         class_name=f"relative {class_name}",
     )
 
@@ -141,7 +157,9 @@ def _account_link() -> rx.Component:
             class_name="hidden text-[15px] font-medium lg:inline max-w-32 truncate",
         ),
         href=rx.cond(Session.signed_in, "/account", "/sign-in"),
-        aria_label=rx.cond(Session.signed_in, "Your account", "Sign in"),
+        aria_label=rx.cond(
+            Session.signed_in, "Your account (" + Session.first_name + ")", "Sign in"
+        ),
         class_name="inline-flex h-11 min-w-11 items-center justify-center gap-2 rounded-full "
         f"text-ink transition-colors hover:bg-sand lg:px-4 {FOCUS}",
         custom_attrs={"data-testid": "account-link"},
@@ -188,14 +206,14 @@ def _header(drawer: bool) -> rx.Component:
     )
 
 
-def _bare_header() -> rx.Component:
+def _bare_header(back: Any, back_text: str) -> rx.Component:
     return rx.el.header(
         rx.el.div(
             _logo(),
             link(
                 icon("arrow-left", 18),
-                "Back to cart",
-                href="/cart",
+                back_text,
+                href=back,
                 class_name="inline-flex items-center gap-2 rounded-sm text-[15px] text-ink-soft "
                 f"hover:text-ink {FOCUS}",
             ),

@@ -22,6 +22,7 @@ from webapp.state.account import SHORTEST_PASSWORD, Account, Door
 from webapp.state.shop import Shop
 from webapp.theme import (
     FOCUS,
+    NARROW_PAGE,
     PAGE,
     PANEL,
     PRIMARY_BUTTON,
@@ -169,7 +170,7 @@ def account() -> rx.Component:
                 class_name="flex flex-wrap items-end justify-between gap-6",
             ),
             _orders("Your latest orders"),
-            class_name=f"{PAGE} max-w-4xl py-10 sm:py-16",
+            class_name=f"{NARROW_PAGE} py-10 sm:py-16",
         )
     )
 
@@ -179,7 +180,7 @@ def orders() -> rx.Component:
         rx.el.div(
             rx.el.h1("Your orders", class_name=TITLE),
             _orders(""),
-            class_name=f"{PAGE} max-w-4xl py-10 sm:py-16",
+            class_name=f"{NARROW_PAGE} py-10 sm:py-16",
         )
     )
 

@@ -9,6 +9,7 @@ import reflex as rx
 from webapp.components.controls import (
     alert,
     button_label,
+    clock,
     error_state,
     field,
     icon,
@@ -28,11 +29,10 @@ from webapp.theme import (
     FIELD,
     FOCUS,
     LABEL,
-    PAGE,
+    MIDDLE_PAGE,
     PANEL,
     PRIMARY_BUTTON,
     SUBHEADING,
-    TEXT_LINK,
     TITLE,
 )
 from webapp.views import Delivery
@@ -77,7 +77,7 @@ def _shell(title: str, step: int, left: rx.Component, right: rx.Component) -> rx
             right,
             class_name="mt-8 grid gap-8 lg:grid-cols-[1fr_25rem] lg:gap-14",
         ),
-        class_name=f"{PAGE} max-w-6xl py-8 sm:py-12",
+        class_name=f"{MIDDLE_PAGE} py-8 sm:py-12",
     )
 
 
@@ -194,15 +194,17 @@ def _address_form() -> rx.Component:
             ),
         ),
         _delivery(),
-        rx.el.button(
-            button_label("Continue to payment", Checkout.busy, "Reserving your items…"),
-            type="submit",
-            disabled=Checkout.busy | Checkout.quoting | (Checkout.method == ""),
-            class_name=f"{PRIMARY_BUTTON} w-full sm:w-auto sm:min-w-64",
-        ),
-        rx.el.p(
-            "Your items are set aside for 15 minutes while you pay.",
-            class_name="!mt-4 text-sm text-muted",
+        rx.el.div(
+            rx.el.button(
+                button_label("Continue to payment", Checkout.busy, "Reserving your items…"),
+                type="submit",
+                disabled=Checkout.busy | Checkout.quoting | (Checkout.method == ""),
+                class_name=f"{PRIMARY_BUTTON} w-full sm:w-auto sm:min-w-64",
+            ),
+            rx.el.p(
+                "Your items are set aside for you while you pay.",
+                class_name="mt-4 text-sm text-muted",
+            ),
         ),
         on_submit=Checkout.place,
         no_validate=True,
@@ -290,6 +292,8 @@ def payment() -> rx.Component:
             ),
         ),
         bare=True,
+        back=rx.cond(Payment.order.id != "", "/order/" + Payment.order.id, "/account/orders"),
+        back_text="Your order",
     )
 
 
@@ -389,17 +393,12 @@ def _card_form() -> rx.Component:
         ),
         rx.cond(
             Payment.order.reserved_until != "",
-            notice("Your items are reserved until " + Payment.order.reserved_until + ".", "clock"),
+            notice(
+                "Your items are reserved until " + clock(Payment.order.reserved_until) + ".",
+                "clock",
+            ),
         ),
         rx.cond(Payment.test_mode, _test_cards()),
-        rx.el.p(
-            link(
-                "See this order",
-                href="/order/" + Payment.order.id,
-                class_name=TEXT_LINK,
-            ),
-            class_name="text-[15px]",
-        ),
         class_name="space-y-6",
     )
 

@@ -53,6 +53,7 @@ def listing() -> rx.Component:
                         class_name="hidden w-60 shrink-0 lg:block xl:w-64",
                     ),
                     rx.el.section(
+                        rx.el.h2("Products", class_name="sr-only"),
                         _toolbar(),
                         _results(),
                         aria_label="Products",
@@ -237,7 +238,7 @@ def _empty() -> rx.Component:
         link("See all products", href="/products", class_name=SECONDARY_BUTTON),
     )
     ask = rx.el.div(
-        search_box("mx-auto w-full max-w-md", name="search-here"),
+        search_box("mx-auto w-full max-w-md", name="search-here", label="What do you need?"),
         rx.el.p(
             "Describe what you need, for example “something to keep coffee hot on a hike”.",
             class_name="mx-auto mt-4 max-w-md text-center text-muted",

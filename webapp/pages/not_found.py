@@ -13,7 +13,7 @@ def not_found_content() -> rx.Component:
     return rx.el.div(
         rx.el.p(
             "404",
-            class_name="font-display text-[6.5rem] leading-none tracking-[-0.05em] text-pine/20 "
+            class_name="font-display text-[6.5rem] leading-none tracking-[-0.05em] text-edge "
             "sm:text-[9rem]",
             custom_attrs={"aria-hidden": "true"},
         ),
@@ -25,7 +25,7 @@ def not_found_content() -> rx.Component:
             "It may have moved or sold out for good. Search for it, or start again from the top.",
             class_name="mx-auto mt-4 max-w-md text-muted",
         ),
-        search_box("mx-auto mt-8 w-full max-w-md", name="search-missing"),
+        search_box("mx-auto mt-8 w-full max-w-md", name="search-missing", label="Search for it"),
         rx.el.div(
             link("Home page", href="/", class_name=PRIMARY_BUTTON),
             link("All products", href="/products", class_name=SECONDARY_BUTTON),

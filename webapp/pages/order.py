@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import reflex as rx
 
-from webapp.components.controls import alert, error_state, icon, link, skeleton, spinner
+from webapp.components.controls import (
+    alert,
+    clock,
+    day_and_clock,
+    error_state,
+    icon,
+    link,
+    skeleton,
+    spinner,
+)
 from webapp.components.layout import page
 from webapp.components.order_summary import order_line, totals
 from webapp.pages.not_found import not_found_content
 from webapp.state.order import OrderPage
 from webapp.theme import (
     FOCUS,
-    PAGE,
+    NARROW_PAGE,
     PANEL,
     PRIMARY_BUTTON,
     SECONDARY_BUTTON,
@@ -43,7 +52,7 @@ def order() -> rx.Component:
                         _content(),
                     ),
                 ),
-                class_name=f"{PAGE} max-w-5xl py-10 sm:py-16",
+                class_name=f"{NARROW_PAGE} py-10 sm:py-16",
             ),
         )
     )
@@ -149,7 +158,7 @@ def _unpaid() -> rx.Component:
             OrderPage.order.reserved_until != "",
             rx.el.p(
                 "Your items are reserved until ",
-                OrderPage.order.reserved_until,
+                clock(OrderPage.order.reserved_until),
                 ".",
                 class_name="mt-3 text-ink-soft",
             ),
@@ -218,7 +227,9 @@ def _step(step: rx.Var[Step]) -> rx.Component:
                 step.name,
                 class_name=rx.cond(step.state == "next", "text-muted", "font-semibold text-ink"),
             ),
-            rx.cond(step.at != "", rx.el.p(step.at, class_name="text-sm text-muted")),
+            rx.cond(
+                step.at != "", rx.el.p(day_and_clock(step.at), class_name="text-sm text-muted")
+            ),
             class_name="pb-6",
         ),
         aria_current=rx.cond(step.state == "now", "step", "false"),

@@ -6,6 +6,7 @@ import reflex as rx
 
 from webapp.components.controls import (
     alert,
+    anchor,
     breadcrumbs,
     button_label,
     error_state,
@@ -127,7 +128,7 @@ def _heading() -> rx.Component:
         ),
         rx.cond(
             Product.comparison.headline != "",
-            rx.el.a(
+            anchor(
                 icon("scale", 16, "shrink-0"),
                 Product.comparison.headline,
                 href="#other-shops",
@@ -265,7 +266,7 @@ def _comparison() -> rx.Component:
     def row(item: rx.Var[OfferRow]) -> rx.Component:
         shop = rx.cond(
             item.url != "",
-            rx.el.a(
+            anchor(
                 item.merchant,
                 icon("arrow-up-right", 14, "inline-block ml-1"),
                 href=item.url,
