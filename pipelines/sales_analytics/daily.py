@@ -50,6 +50,15 @@ def product_daily(lines: pl.LazyFrame) -> pl.LazyFrame:
 
     The key is the product's id, or the SKU of what the catalogue does not know.
     """
+    return _products(lines, "day")
+
+
+def product_monthly(lines: pl.LazyFrame) -> pl.LazyFrame:
+    """The same for each month (its first day)."""
+    return _products(lines.with_columns(month=pl.col("day").dt.month_start()), "month")
+
+
+def _products(lines: pl.LazyFrame, period: str) -> pl.LazyFrame:
     sign = pl.when(_PURCHASE).then(1).otherwise(-1)
     return (
         lines.with_columns(
@@ -57,7 +66,7 @@ def product_daily(lines: pl.LazyFrame) -> pl.LazyFrame:
             units=sign * pl.col("quantity"),
             revenue=sign * pl.col("quantity") * pl.col("unit_price"),
         )
-        .group_by("source", "currency", "day", "product_key")
+        .group_by("source", "currency", period, "product_key")
         .agg(
             product_id=pl.col("product_id").max(),
             title=pl.col("title").max(),

@@ -56,12 +56,13 @@ def replace_months(
     connection: psycopg.Connection, table: str, figures: Iterable[tuple[Month, pl.DataFrame]]
 ) -> int:
     """Put the figures of whole months in the place of what the table has of them."""
+    period = sql.Identifier("month" if table == "product_monthly" else "day")
     written = 0
     with connection.transaction():
         for month, frame in figures:
             connection.execute(
-                sql.SQL("DELETE FROM {} WHERE day >= %s AND day < %s").format(
-                    sql.Identifier(table)
+                sql.SQL("DELETE FROM {table} WHERE {period} >= %s AND {period} < %s").format(
+                    table=sql.Identifier(table), period=period
                 ),
                 (month.first, month.next.first),
             )
@@ -103,4 +104,6 @@ def finish(connection: psycopg.Connection, done: Iterable[StaleDay], run: RunRec
 
 def analyse(connection: psycopg.Connection) -> None:
     """Give the planner the sizes of tables that may just have been filled."""
-    connection.execute("ANALYZE purchases, purchase_lines, daily_sales, product_daily")
+    connection.execute(
+        "ANALYZE purchases, purchase_lines, daily_sales, product_daily, product_monthly"
+    )

@@ -77,6 +77,7 @@ def aggregate_month(address: str, folder: Path, facts: str, month: Month) -> Mon
         figures = {
             "daily_sales": daily.daily_sales(frames["purchases"].lazy()),
             "product_daily": daily.product_daily(frames["lines"].lazy()),
+            "product_monthly": daily.product_monthly(frames["lines"].lazy()),
         }
     return MonthFigures(
         facts,

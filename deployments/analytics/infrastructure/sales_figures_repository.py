@@ -51,38 +51,43 @@ FROM visit GROUP BY source, day
 """,
 )
 
-# Titles are looked up for the few products of the answer only: a year has 300,000 rows.
+# Whole months come from the monthly table, unless a day of theirs is stale; the days around them
+# and those of months with a stale day from the daily one; stale days from the facts.
 _TOP_PRODUCTS = over_days(
     "sales",
     """
-WITH {stale}, live AS MATERIALIZED (
-  SELECT coalesce(l.product_id::text, l.sku) AS product_key, l.product_id,
-    max(l.title COLLATE "C") AS title,
-    sum(CASE p.kind WHEN 'refund' THEN -l.quantity ELSE l.quantity END) AS units,
-    sum(CASE p.kind WHEN 'refund' THEN -1 ELSE 1 END * l.quantity * l.unit_price) AS revenue
+WITH {stale}, broken AS (
+  SELECT DISTINCT source, date_trunc('month', day)::date AS month FROM stale
+  WHERE day >= :months_from AND day < :months_until
+), sold AS (
+  SELECT product_key, product_id, title, units, revenue FROM product_monthly m
+  WHERE m.source = ANY(CAST(:sources AS text[])) AND m.currency = :currency
+    AND m.month >= :months_from AND m.month < :months_until
+    AND NOT EXISTS (SELECT FROM broken b WHERE b.source = m.source AND b.month = m.month)
+  UNION ALL
+  SELECT d.product_key, d.product_id, d.title, d.units, d.revenue FROM product_daily d
+  WHERE d.currency = :currency AND d.day < :months_from AND {settled}
+  UNION ALL
+  SELECT d.product_key, d.product_id, d.title, d.units, d.revenue FROM product_daily d
+  WHERE d.currency = :currency AND d.day >= :months_until AND {settled}
+  UNION ALL
+  SELECT d.product_key, d.product_id, d.title, d.units, d.revenue
+  FROM broken b JOIN product_daily d ON d.source = b.source
+    AND d.day >= b.month AND d.day < b.month + interval '1 month'
+  WHERE d.currency = :currency AND {settled}
+  UNION ALL
+  SELECT coalesce(l.product_id::text, l.sku), l.product_id, l.title,
+    CASE p.kind WHEN 'refund' THEN -l.quantity ELSE l.quantity END,
+    CASE p.kind WHEN 'refund' THEN -1 ELSE 1 END * l.quantity * l.unit_price
   FROM stale s
   JOIN purchases p ON p.source = s.source AND p.paid_at >= s.since AND p.paid_at < s.until
-  JOIN purchase_lines l ON l.source = p.source AND l.order_id = p.order_id
-  WHERE p.currency = :currency GROUP BY 1, 2
-), top AS (
-  SELECT product_key, sum(units)::bigint AS units, sum(revenue)::bigint AS revenue FROM (
-    SELECT d.product_key, d.units, d.revenue FROM product_daily d
-    WHERE d.currency = :currency AND {settled}
-    UNION ALL
-    SELECT product_key, units, revenue FROM live
-  ) sold GROUP BY product_key
-  ORDER BY sum(revenue) DESC, product_key COLLATE "C" LIMIT :limit
+  JOIN purchase_lines l ON l.order_id = p.order_id AND l.source = p.source
+  WHERE p.currency = :currency
 )
-SELECT top.product_key, top.units, top.revenue, named.product_id, named.title
-FROM top CROSS JOIN LATERAL (
-  SELECT product_id, title FROM (
-    SELECT d.product_id, d.title FROM product_daily d
-    WHERE d.product_key = top.product_key AND d.currency = :currency AND {settled}
-    UNION ALL
-    SELECT product_id, title FROM live WHERE live.product_key = top.product_key
-  ) names ORDER BY title COLLATE "C" DESC LIMIT 1
-) named
-ORDER BY top.revenue DESC, top.product_key COLLATE "C"
+SELECT product_key, max(product_id::text)::uuid AS product_id, max(title COLLATE "C") AS title,
+  sum(units)::bigint AS units, sum(revenue)::bigint AS revenue
+FROM sold GROUP BY product_key
+ORDER BY sum(revenue) DESC, product_key COLLATE "C" LIMIT :limit
 """,
 )
 
@@ -113,12 +118,15 @@ class SalesFigures(FiguresSnapshot):
     async def top_products(
         self, sources: Sequence[str], currency: str, period: Period, limit: int
     ) -> list[ProductTotal]:
+        months_from, months_until = period.whole_months()
         rows = await self.rows(
             _TOP_PRODUCTS,
             sources=list(sources),
             currency=currency,
             first=period.start,
             last=period.end,
+            months_from=months_from,
+            months_until=months_until,
             limit=limit,
         )
         return [

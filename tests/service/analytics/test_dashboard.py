@@ -196,6 +196,7 @@ def _tables(database_url: str) -> list[list[tuple[Any, ...]]]:
         rows(database_url, "SELECT * FROM daily_sales ORDER BY 1, 2, 3"),
         rows(database_url, "SELECT * FROM daily_visits ORDER BY 1, 2"),
         rows(database_url, "SELECT * FROM product_daily ORDER BY 1, 2, 3, 4"),
+        rows(database_url, "SELECT * FROM product_monthly ORDER BY 1, 2, 3, 4"),
         rows(database_url, "SELECT * FROM search_daily ORDER BY 1, 2, 3"),
         rows(database_url, "SELECT * FROM product_popularity ORDER BY 1"),
         rows(database_url, "SELECT * FROM trending_searches ORDER BY 1"),

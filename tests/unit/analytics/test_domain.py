@@ -61,6 +61,23 @@ def test_the_time_before_a_period_is_as_long() -> None:
     assert len(week.each_day()) == 7
 
 
+@pytest.mark.parametrize(
+    ("start", "end", "months_from", "months_until"),
+    [
+        (date(2024, 1, 15), date(2024, 4, 14), date(2024, 2, 1), date(2024, 4, 1)),
+        (date(2024, 1, 1), date(2024, 1, 31), date(2024, 1, 1), date(2024, 2, 1)),
+        (date(2023, 12, 2), date(2024, 1, 31), date(2024, 1, 1), date(2024, 2, 1)),
+        (date(2024, 1, 2), date(2024, 1, 31), date(2024, 2, 1), date(2024, 2, 1)),
+        (date(2024, 1, 15), date(2024, 2, 14), date(2024, 2, 15), date(2024, 2, 15)),
+        (date(2024, 1, 1), date(2024, 1, 30), date(2024, 1, 31), date(2024, 1, 31)),
+    ],
+)
+def test_the_whole_months_of_a_period(
+    start: date, end: date, months_from: date, months_until: date
+) -> None:
+    assert Period(start, end).whole_months() == (months_from, months_until)
+
+
 def test_periods_have_limits() -> None:
     Period(DAY, DAY + timedelta(days=MAX_DAYS - 1))
     for start, end in (

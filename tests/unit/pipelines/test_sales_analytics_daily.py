@@ -11,6 +11,7 @@ from pipelines.sales_analytics.daily import (
     daily_sales,
     daily_visits,
     product_daily,
+    product_monthly,
     search_daily,
 )
 from tests.unit.pipelines.frames import events, lines, purchases
@@ -117,6 +118,19 @@ def test_products_are_keyed_by_id_and_foreign_ones_by_sku() -> None:
     assert [(r["product_key"], r["product_id"], r["units"], r["revenue"]) for r in rows] == [
         ("X", None, 3, 15),
         ("p1", "p1", 2, 220),
+    ]
+
+
+def test_products_of_a_month_are_its_days_together() -> None:
+    facts = lines(
+        {"product_id": "p1", "day": MONDAY, "quantity": 2, "title": "Shirt"},
+        {"product_id": "p1", "day": TUESDAY, "quantity": 1, "title": "Shirt, new"},
+        {"product_id": "p1", "day": date(2024, 6, 1), "quantity": 1},
+    )
+    rows = result(product_monthly(facts), "month")
+    assert [(r["month"], r["title"], r["units"], r["revenue"]) for r in rows] == [
+        (date(2024, 5, 1), "Shirt, new", 3, 300),
+        (date(2024, 6, 1), "", 1, 100),
     ]
 
 

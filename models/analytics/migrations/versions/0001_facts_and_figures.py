@@ -38,8 +38,8 @@ def _facts() -> None:
     )
     op.create_table(
         "purchases",
-        sa.Column("source", sa.String(60), nullable=False),
         sa.Column("order_id", sa.Uuid(), nullable=False),
+        sa.Column("source", sa.String(60), nullable=False),
         sa.Column("order_number", sa.String(60), nullable=False),
         sa.Column("kind", sa.String(10), nullable=False),
         sa.Column("session_id", sa.Uuid()),
@@ -54,13 +54,13 @@ def _facts() -> None:
         sa.Column("fingerprint", sa.String(32), nullable=False),
         sa.Column("recorded_at", _TIME, server_default=sa.func.now(), nullable=False),
         sa.CheckConstraint("kind IN ('purchase', 'refund')", name="ck_purchases_known_kind"),
-        sa.PrimaryKeyConstraint("source", "order_id", name="pk_purchases"),
+        sa.PrimaryKeyConstraint("order_id", "source", name="pk_purchases"),
     )
     op.create_index("ix_purchases_source_paid_at", "purchases", ["source", "paid_at"])
     op.create_table(
         "purchase_lines",
-        sa.Column("source", sa.String(60), nullable=False),
         sa.Column("order_id", sa.Uuid(), nullable=False),
+        sa.Column("source", sa.String(60), nullable=False),
         sa.Column("line", sa.SmallInteger(), nullable=False),
         sa.Column("product_id", sa.Uuid()),
         sa.Column("variant_id", sa.Uuid()),
@@ -69,13 +69,7 @@ def _facts() -> None:
         sa.Column("quantity", sa.Integer(), nullable=False),
         sa.Column("unit_price", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("quantity > 0", name="ck_purchase_lines_positive_quantity"),
-        sa.ForeignKeyConstraint(
-            ["source", "order_id"],
-            ["purchases.source", "purchases.order_id"],
-            name="fk_purchase_lines_source_order_id",
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint("source", "order_id", "line", name="pk_purchase_lines"),
+        sa.PrimaryKeyConstraint("order_id", "source", "line", name="pk_purchase_lines"),
     )
     op.create_table(
         "sources",
@@ -116,20 +110,21 @@ def _daily_figures() -> None:
         sa.Column("checkout_started", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("source", "day", name="pk_daily_visits"),
     )
-    op.create_table(
-        "product_daily",
-        sa.Column("source", sa.String(60), nullable=False),
-        sa.Column("currency", sa.String(3), nullable=False),
-        sa.Column("day", sa.Date(), nullable=False),
-        sa.Column("product_key", sa.String(300), nullable=False),
-        sa.Column("product_id", sa.Uuid()),
-        sa.Column("title", sa.String(300), nullable=False),
-        sa.Column("units", sa.BigInteger(), nullable=False),
-        sa.Column("revenue", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint(
-            "source", "currency", "day", "product_key", name="pk_product_daily"
-        ),
-    )
+    for table, period in (("product_daily", "day"), ("product_monthly", "month")):
+        op.create_table(
+            table,
+            sa.Column("source", sa.String(60), nullable=False),
+            sa.Column("currency", sa.String(3), nullable=False),
+            sa.Column(period, sa.Date(), nullable=False),
+            sa.Column("product_key", sa.String(300), nullable=False),
+            sa.Column("product_id", sa.Uuid()),
+            sa.Column("title", sa.String(300), nullable=False),
+            sa.Column("units", sa.BigInteger(), nullable=False),
+            sa.Column("revenue", sa.BigInteger(), nullable=False),
+            sa.PrimaryKeyConstraint(
+                "source", "currency", period, "product_key", name=f"pk_{table}"
+            ),
+        )
     op.create_table(
         "search_daily",
         sa.Column("source", sa.String(60), nullable=False),
@@ -201,6 +196,7 @@ def downgrade() -> None:
         "trending_searches",
         "product_popularity",
         "search_daily",
+        "product_monthly",
         "product_daily",
         "daily_visits",
         "daily_sales",
