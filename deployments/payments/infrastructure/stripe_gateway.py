@@ -119,6 +119,10 @@ class SdkStripeGateway:
             if untouched:
                 raise _unavailable() from error
             return intent
+        answer = confirmed.last_response
+        if answer is not None and answer.headers.get("idempotent-replayed") == "true":
+            # An old answer: the shopper may have authenticated since.
+            return await self._must_retrieve(intent_id)
         return read_intent(confirmed.to_dict())
 
     async def cancel_intent(self, intent_id: str) -> Intent:

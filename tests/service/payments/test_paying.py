@@ -101,6 +101,15 @@ async def test_an_approved_3d_secure_payment_is_paid_within_two_seconds(shop: Sh
     assert (await shop.read(payment))["next_action_url"] is None
 
 
+async def test_a_repeated_confirmation_tells_how_things_stand_now(open_shop: OpenShop) -> None:
+    async with open_shop(deliver=False) as shop:
+        payment = await shop.new_payment()
+        confirmed = (await shop.confirm(payment, "pm_card_authenticationRequired")).json()
+        await answer_3ds(shop, confirmed, "approve")
+        repeated = await shop.confirm(payment, "pm_card_authenticationRequired")
+        assert repeated.json()["status"] == "succeeded"
+
+
 async def test_a_failed_3d_secure_payment_may_be_tried_again_with_the_same_card(
     shop: Shop,
 ) -> None:
