@@ -36,19 +36,22 @@ _Columns = dict[str, NDArray[Any]]
 _LAST: Final = ""
 
 
-class _EmbedRows:
-    """``RangeEmbedder`` for rows of Ray Data."""
+def _row_embedder(database_url: str, encoder: EncoderSettings, version: int) -> type:
+    """``RangeEmbedder`` as a class for rows of Ray Data. What it needs travels in the class:
+    Ray warns that it may lose what is handed over as constructor arguments."""
 
-    def __init__(self, database_url: str, encoder: EncoderSettings, version: int) -> None:
-        self._embedder = RangeEmbedder(database_url, Encoder.load(encoder).encode)
-        self._version = version
+    class EmbedRows:
+        def __init__(self) -> None:
+            self._embedder = RangeEmbedder(database_url, Encoder.load(encoder).encode)
 
-    def __call__(self, rows: _Columns) -> _Columns:
-        stored = [
-            self._embedder.embed(self._version, Range(UUID(first), UUID(end) if end else None))
-            for first, end in zip(rows["first"], rows["end"], strict=True)
-        ]
-        return {"stored": np.array(stored)}
+        def __call__(self, rows: _Columns) -> _Columns:
+            stored = [
+                self._embedder.embed(version, Range(UUID(first), UUID(end) if end else None))
+                for first, end in zip(rows["first"], rows["end"], strict=True)
+            ]
+            return {"stored": np.array(stored)}
+
+    return EmbedRows
 
 
 def _pool(workers: WorkerSettings) -> dict[str, Any]:
@@ -65,7 +68,7 @@ def _quiet() -> None:
     context = ray.data.DataContext.get_current()
     context.enable_progress_bars = False
     context.print_on_execution_start = False
-    logging.getLogger("ray.data").setLevel(logging.WARNING)
+    logging.getLogger("ray.data").setLevel(logging.ERROR)
 
 
 def run(
@@ -98,8 +101,7 @@ def run(
         _quiet()
         # One block per range: a range is what a worker holds, and what is repeated if it dies.
         vectors = ray.data.from_items(rows, override_num_blocks=len(rows)).map_batches(
-            _EmbedRows,
-            fn_constructor_args=(settings.database_url, on_worker, version.id),
+            _row_embedder(settings.database_url, on_worker, version.id),
             batch_size=1,
             **_pool(workers),
         )

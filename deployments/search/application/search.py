@@ -21,7 +21,7 @@ from deployments.search.domain.result_page import (
     ordered,
     page,
 )
-from deployments.search.domain.spelling import correction
+from deployments.search.domain.spelling import correction, is_word
 from deployments.search.domain.term_weights import term_weights
 from deployments.shared.errors import Invalid
 
@@ -117,7 +117,7 @@ class Search:
         """The query with misspellings corrected, and what the database makes of it."""
         async with self._begin() as work:
             understanding = await work.retrieval.understand(query)
-            mistyped = [w for w in understanding.unknown if w not in self._language]
+            mistyped = [w for w in understanding.unknown if not is_word(w, self._language)]
             if not mistyped:
                 return query, understanding
             near = await work.retrieval.near_words(mistyped)

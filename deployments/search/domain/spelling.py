@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 _SHORTEST = 4
 
@@ -10,6 +10,14 @@ _SHORTEST = 4
 def can_be_mistyped(word: str) -> bool:
     """Short words and model numbers have too many neighbours to be corrected."""
     return len(word) >= _SHORTEST and word.isalpha()
+
+
+def is_word(word: str, language: Collection[str]) -> bool:
+    """Whether ``language`` lists the word or one of its forms: a list of common words has
+    "baking" but not "bake"."""
+    root = word.removesuffix("e")
+    forms = (word, f"{word}s", f"{root}ed", f"{root}er", f"{root}ing")
+    return any(form in language for form in forms)
 
 
 def distance(first: str, second: str) -> int:

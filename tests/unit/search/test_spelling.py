@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from deployments.search.domain.spelling import can_be_mistyped, correction, distance
+from deployments.search.domain.spelling import can_be_mistyped, correction, distance, is_word
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,11 @@ def test_short_words_and_model_numbers_are_left_alone() -> None:
     assert not can_be_mistyped("dv7")
     assert not can_be_mistyped("lc51c")
     assert can_be_mistyped("lamp")
+
+
+def test_forms_of_a_word_are_words() -> None:
+    language = {"baking", "hike", "lamps"}
+    assert is_word("bake", language)
+    assert is_word("hike", language)
+    assert is_word("lamp", language)
+    assert not is_word("lapm", language)
