@@ -61,12 +61,13 @@ def cart(keys: Keys) -> dict[str, str]:
 
 @pytest.fixture
 def query(settings: ProductsSettings) -> Iterator[Query]:
-    """Reads the service's database."""
+    """Speaks to the service's database past the service."""
     url = sync_url(settings.database_url).replace("+psycopg", "")
     with psycopg.connect(url, autocommit=True, row_factory=dict_row) as connection:
 
         def run(statement: str, *values: Any) -> list[dict[str, Any]]:
-            return connection.execute(statement, values).fetchall()
+            cursor = connection.execute(statement, values)
+            return cursor.fetchall() if cursor.description else []
 
         yield run
 

@@ -304,6 +304,27 @@ async def test_stock_holds_while_orders_adjustments_and_edits_race(
     check_stock(query)
 
 
+async def test_an_edit_waits_for_an_order_that_is_just_reserving(
+    products: httpx.AsyncClient, merchant: Headers, query: Query
+) -> None:
+    product = (await products.post("", json=bottle(), headers=merchant)).json()
+    navy = product["variants"][0]["id"]
+    query("BEGIN")
+    order = new_id()
+    query("INSERT INTO reservation_orders VALUES (%s, 'held')", order)
+    query("UPDATE stock SET reserved = 2 WHERE variant_id = %s", navy)
+    query("INSERT INTO reservations VALUES (%s, %s, 2, 'held')", order, navy)
+    without = bottle(variants=bottle()["variants"][1:])
+    edit = asyncio.create_task(products.put(f"/{product['id']}", json=without, headers=merchant))
+    await asyncio.sleep(0.3)
+    assert not edit.done()
+    query("COMMIT")
+    assert (await edit).status_code == 200
+    # The edit saw the reservation, so it kept the variant for the order.
+    assert query("SELECT active FROM variants WHERE id = %s", navy) == [{"active": False}]
+    check_stock(query)
+
+
 async def _adjust(
     client: httpx.AsyncClient, headers: Headers, product: str, variant: str, delta: int
 ) -> int:
