@@ -158,7 +158,11 @@ def _account_link() -> rx.Component:
         ),
         href=rx.cond(Session.signed_in, "/account", "/sign-in"),
         aria_label=rx.cond(
-            Session.signed_in, "Your account (" + Session.first_name + ")", "Sign in"
+            Session.signed_in,
+            rx.cond(
+                Session.first_name != "", Session.first_name + ", your account", "Your account"
+            ),
+            "Sign in",
         ),
         class_name="inline-flex h-11 min-w-11 items-center justify-center gap-2 rounded-full "
         f"text-ink transition-colors hover:bg-sand lg:px-4 {FOCUS}",

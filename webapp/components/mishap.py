@@ -7,6 +7,7 @@ import logging
 import reflex as rx
 from reflex.event import EventSpec
 from reflex_base.vars.function import ArgsFunctionOperation
+from reflex_components_core.base.error_boundary import ErrorBoundary
 
 from webapp.components.controls import anchor, icon
 from webapp.theme import HEADING, PRIMARY_BUTTON
@@ -27,9 +28,9 @@ def mishap_notice() -> rx.Component:
     )
 
 
-def on_backend_error(error: Exception) -> EventSpec:
+def on_backend_error(exception: Exception) -> EventSpec:
     """Keep the cause for the operator, tell the shopper what to do."""
-    logger.error("an event of the store failed", exc_info=error)
+    logger.error("an event of the store failed", exc_info=exception)
     return rx.call_script("document.getElementById('mishap')?.showPopover()")
 
 
@@ -42,6 +43,6 @@ def error_boundary() -> rx.Component:
         class_name="flex min-h-dvh flex-col items-center justify-center bg-paper px-4 text-center "
         "font-sans text-ink",
     )
-    return rx.error_boundary(
+    return ErrorBoundary.create(
         fallback_render=ArgsFunctionOperation.create(("problem",), rx.Var.create(page))
     )

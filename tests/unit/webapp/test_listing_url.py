@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 
 from webapp.listing_url import Listing, parse
 
-
 _TEXT = st.characters(codec="utf-8", exclude_categories=("Cs", "Cc"))
 
 
