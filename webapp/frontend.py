@@ -1,7 +1,8 @@
 """Builds the store's pages and says how to serve them.
 
-``python -m webapp.frontend`` builds into ``REFLEX_WEB_WORKDIR`` what is not built yet;
-``python -m webapp.server`` serves it. Both take their settings from the environment.
+``python -m webapp.frontend`` builds what is not built yet, ``python -m webapp.server`` serves it.
+Both take their settings from the environment; ``MERCATO_WEBAPP_BUILD_FOLDER`` names the folder of
+the build (one for each stack).
 """
 
 from __future__ import annotations
@@ -78,12 +79,10 @@ def is_built(folder: Path, base: Mapping[str, str]) -> bool:
     return bool(stamp.get("fingerprint") == fingerprint(base) and page.is_file())
 
 
-def build_command() -> list[str]:
-    return [sys.executable, "-m", "webapp.frontend"]
-
-
-def serve_command() -> list[str]:
-    return [sys.executable, "-m", "webapp.server"]
+def prepare_process() -> None:
+    """Set this process's environment for Reflex, which reads it when it is imported."""
+    folder = Path(os.environ.get("MERCATO_WEBAPP_BUILD_FOLDER") or SOURCES.parent / ".mercato/web")
+    os.environ.update(environment(folder.resolve(), os.environ))
 
 
 def build() -> None:
@@ -107,4 +106,5 @@ def build() -> None:
 
 
 if __name__ == "__main__":
+    prepare_process()
     build()

@@ -6,11 +6,13 @@ import os
 import sys
 from importlib import import_module
 
-from webapp.frontend import SOURCES
+from webapp.frontend import SOURCES, prepare_process
 from webapp.settings import settings
 
 
 def main() -> None:
+    prepare_process()
+
     import uvicorn
     from reflex_base.environment import environment
 
