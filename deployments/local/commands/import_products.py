@@ -43,6 +43,7 @@ class Report:
 
 
 def import_products(
+    *,
     file: Annotated[Path, typer.Argument(help="CSV (Shopify's or any other) or Parquet")],
     layout: Annotated[
         str, typer.Option("--format", help="auto, shopify, or mapped: one product a row")
@@ -87,7 +88,6 @@ def import_products(
     _check_choice(console, "--format", layout, ("auto", "shopify", "mapped"))
     _check_choice(console, "--price-unit", price_unit, ("major", "minor"))
     started = time.monotonic()
-    report = Report()
     try:
         opened = open_product_file(
             file,
@@ -97,44 +97,45 @@ def import_products(
             minor_prices=price_unit == "minor",
         )
         _print_mapping(console, opened)
-        job = _Import(opened, report, source or opened.layout, stock, limit, dry_run)
-        asyncio.run(job.run(console))
+        job = Import(opened, source=source, stock=stock, limit=limit, dry_run=dry_run)
+        asyncio.run(_connected(job, console))
     except UnreadableFileError as error:
         _leave(console, str(error), 2)
     except Unavailable as error:
         _leave(console, f"{error.detail}. Is the store running? Start it with: mercato up", 3)
     except DomainError as error:
         _leave(console, error.detail, 1)
+    report = job.report
     _print_report(console, report, time.monotonic() - started, dry_run)
     if errors is not None:
         _write_problems(errors, [*report.problems, *report.remarks])
         console.print(f"All problems are in {escape(str(errors))}.")
+    if stock is None and opened.without_stock and report.counts["created"]:
+        console.print("The file has no stock column: new products are sold out (see --stock).")
     if report.counts["refused"]:
         raise typer.Exit(1)
 
 
-class _Import:
+class Import:
     """Parses, sends and counts; a few calls are under way at once."""
 
     def __init__(
         self,
         opened: ProductFile,
-        report: Report,
-        source: str,
-        stock: int | None,
-        limit: int | None,
-        dry_run: bool,
+        *,
+        source: str | None = None,
+        stock: int | None = None,
+        limit: int | None = None,
+        dry_run: bool = False,
     ) -> None:
+        self.report = Report()
         self._file = opened
-        self._report = report
-        self._source = source
+        self._source = source or opened.layout
         self._stock = stock
         self._limit = limit
         self._dry_run = dry_run
 
-    async def run(self, console: Console) -> None:
-        http = operator_http("products", timeout_seconds=120)
-        client = ProductsClient(http)
+    async def run(self, client: ProductsClient, console: Console) -> None:
         waiting = self._batches()
         columns = (
             TextColumn("Importing products"),
@@ -149,18 +150,16 @@ class _Import:
             async def worker() -> None:
                 for batch in waiting:
                     await self._send(client, batch)
-                    done = self._report.counts.total()
+                    done = self.report.counts.total()
                     bars.update(bar, completed=self._file.table.read, products=done)
 
             try:
                 async with asyncio.TaskGroup() as group:
                     for _ in range(_AT_ONCE):
                         group.create_task(worker())
-            except* Exception as errors:
+            except ExceptionGroup as errors:
                 # The first says what happened; the others ended because of it.
                 raise errors.exceptions[0] from None
-            finally:
-                await http.aclose()
             bars.update(bar, completed=self._file.table.total)
 
     def _batches(self) -> Iterator[list[ParsedProduct]]:
@@ -181,11 +180,11 @@ class _Import:
 
         for number, item in enumerate(self._file.products(), start=1):
             if isinstance(item, ParsedProduct):
-                self._report.remarks += item.remarks
+                self.report.remarks += item.remarks
                 yield self._stocked(item)
             else:
-                self._report.counts["refused"] += 1
-                self._report.problems += item.problems
+                self.report.counts["refused"] += 1
+                self.report.problems += item.problems
             if number == self._limit:
                 return
 
@@ -210,14 +209,22 @@ class _Import:
             if not self._dry_run:
                 raise
             # A dry run without a store still checks the file.
-            self._report.store_asked = False
-            self._report.counts["correct"] += len(batch)
+            self.report.store_asked = False
+            self.report.counts["correct"] += len(batch)
             return
         for parsed, outcome in zip(batch, answer.outcomes, strict=True):
-            self._report.counts[outcome.outcome] += 1
+            self.report.counts[outcome.outcome] += 1
             if outcome.outcome == "refused":
                 reason = f"{outcome.handle}: {outcome.reason}"
-                self._report.problems.append(RowProblem(parsed.row, None, reason))
+                self.report.problems.append(RowProblem(parsed.row, None, reason))
+
+
+async def _connected(job: Import, console: Console) -> None:
+    http = operator_http("products", timeout_seconds=120)
+    try:
+        await job.run(ProductsClient(http), console)
+    finally:
+        await http.aclose()
 
 
 async def _sent(client: ProductsClient, request: ImportRequest) -> ImportResponse:

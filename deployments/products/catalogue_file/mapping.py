@@ -64,9 +64,8 @@ def parse_mapping(options: Iterable[str], available: Sequence[str]) -> ColumnMap
             several[kind].append(column)
         else:
             columns[kind] = column
-    used = {*columns.values(), *attributes.values(), *several["pairs"], *several["flags"]}
-    suggested = suggest(available, used)
-    chosen = {**suggested, **columns}
+    used = {*columns.values(), *several["pairs"], *several["flags"]}
+    chosen = {**suggest(available, used), **columns}
     found = {name: column for name, column in chosen.items() if column}
     missing = [name for name in _REQUIRED if name not in found]
     if missing:

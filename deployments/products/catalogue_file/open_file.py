@@ -42,6 +42,12 @@ class ProductFile:
         return "shopify" if self.mapping is None else "mapped"
 
     @property
+    def without_stock(self) -> bool:
+        if self.mapping is None:
+            return "Variant Inventory Qty" not in self.table.columns
+        return self.mapping.column("stock") is None
+
+    @property
     def mapping_options(self) -> list[str]:
         return as_options(self.mapping) if self.mapping else []
 

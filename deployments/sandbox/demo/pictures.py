@@ -29,6 +29,7 @@ Progress = Callable[[int, int], None]
 # Part of every file's name: raise it when the look changes, and all pictures are drawn anew.
 _STYLE = 1
 _QUALITY = 86
+_CHUNK = 12
 
 
 @dataclass(frozen=True)
@@ -119,10 +120,14 @@ def render_pictures(
 def _render_all(
     plans: Sequence[_Plan], assets: Path | None, cache: Path, workers: int
 ) -> Iterator[int]:
-    """Renders in processes; yields how many were done since the last time."""
+    """Renders, many in processes; yields how many were done since the last time."""
     if not plans:
         return
-    chunks = [plans[start : start + 8] for start in range(0, len(plans), 8)]
+    chunks = [plans[start : start + _CHUNK] for start in range(0, len(plans), _CHUNK)]
+    if len(chunks) <= 2 or workers == 1:
+        # Not worth the start of a process.
+        yield from (_render(chunk, assets, cache) for chunk in chunks)
+        return
     # Spawned, not forked: the caller may have threads and an event loop.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(min(workers, len(chunks)), mp_context=context) as pool:

@@ -164,10 +164,14 @@ async def _upload(
         done += len(wanted)
         progress("pictures", done, total)
 
-    async with asyncio.TaskGroup() as group:
-        for outcome in outcomes:
-            if outcome.product_id is not None:
-                group.create_task(complete(outcome.product_id, pictures[outcome.handle]))
+    try:
+        async with asyncio.TaskGroup() as group:
+            for outcome in outcomes:
+                if outcome.product_id is not None:
+                    group.create_task(complete(outcome.product_id, pictures[outcome.handle]))
+    except ExceptionGroup as errors:
+        # The first says what happened; the others ended because of it.
+        raise errors.exceptions[0] from errors
     return uploaded
 
 
