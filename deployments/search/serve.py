@@ -31,7 +31,8 @@ class Embedder:
         self._encoder = Encoder.load(EncoderSettings())
         # One thread: the model uses its own threads, and one batch at a time is the fastest.
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="encoder")
-        self._document_batch_size = self._encoder.batch_size
+        # A query waits for one piece of products at most, so pieces are small.
+        self._document_batch_size = max(1, self._encoder.batch_size // 4)
         self._encoder.encode(["warm up"])
 
     def reconfigure(self, config: dict[str, Any]) -> None:
@@ -39,7 +40,7 @@ class Embedder:
         batch: Any = self._query_vectors
         batch.set_max_batch_size(config.get("max_batch_size", 32))
         batch.set_batch_wait_timeout_s(config.get("batch_wait_timeout_s", 0.0))
-        self._document_batch_size = config.get("document_batch_size", self._encoder.batch_size)
+        self._document_batch_size = config.get("document_batch_size", self._document_batch_size)
 
     async def query(self, text: str) -> Embedded:
         vector: Vectors = await self._query_vectors(text)

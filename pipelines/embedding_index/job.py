@@ -36,22 +36,19 @@ _Columns = dict[str, NDArray[Any]]
 _LAST: Final = ""
 
 
-def _row_embedder(database_url: str, encoder: EncoderSettings, version: int) -> type:
-    """``RangeEmbedder`` as a class for rows of Ray Data. What it needs travels in the class:
-    Ray warns that it may lose what is handed over as constructor arguments."""
+class _EmbedRows:
+    """``RangeEmbedder`` for rows of Ray Data."""
 
-    class EmbedRows:
-        def __init__(self) -> None:
-            self._embedder = RangeEmbedder(database_url, Encoder.load(encoder).encode)
+    def __init__(self, database_url: str, encoder: EncoderSettings, version: int) -> None:
+        self._embedder = RangeEmbedder(database_url, Encoder.load(encoder).encode)
+        self._version = version
 
-        def __call__(self, rows: _Columns) -> _Columns:
-            stored = [
-                self._embedder.embed(version, Range(UUID(first), UUID(end) if end else None))
-                for first, end in zip(rows["first"], rows["end"], strict=True)
-            ]
-            return {"stored": np.array(stored)}
-
-    return EmbedRows
+    def __call__(self, rows: _Columns) -> _Columns:
+        stored = [
+            self._embedder.embed(self._version, Range(UUID(first), UUID(end) if end else None))
+            for first, end in zip(rows["first"], rows["end"], strict=True)
+        ]
+        return {"stored": np.array(stored)}
 
 
 def _pool(workers: WorkerSettings) -> dict[str, Any]:
@@ -101,7 +98,8 @@ def run(
         _quiet()
         # One block per range: a range is what a worker holds, and what is repeated if it dies.
         vectors = ray.data.from_items(rows, override_num_blocks=len(rows)).map_batches(
-            _row_embedder(settings.database_url, on_worker, version.id),
+            _EmbedRows,
+            fn_constructor_args=(settings.database_url, on_worker, version.id),
             batch_size=1,
             **_pool(workers),
         )

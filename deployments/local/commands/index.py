@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -31,6 +32,8 @@ def build(
 ) -> None:
     """Read all products, make their vectors, and switch to the new index version when it is
     complete. A build that was interrupted goes on where it stopped."""
+    # Ray Data's workers log an error of no consequence into the terminal when they start.
+    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")
     # Ray and the search service take seconds to import; the other commands need not wait.
     from deployments.search.infrastructure.settings import EncoderSettings
     from pipelines.embedding_index.job import run

@@ -15,6 +15,7 @@ from deployments.shared.events import Event
 
 # The clocks of two machines may differ by this much.
 _CLOCKS_DIFFER: Final = timedelta(seconds=5)
+_EMBEDDED_AT_ONCE: Final = 32
 _CONCERN_SEARCH: Final = ("product.changed", "product.deleted")
 
 
@@ -53,7 +54,9 @@ class ApplyProductEvents:
         }
         if wanted:
             written, _ = await self._documents.some(wanted)
-            await self._index.embed(written)
+            # Many at once are an import: their vectors are the backlog's, or a build's.
+            if len(written) <= _EMBEDDED_AT_ONCE:
+                await self._index.embed(written)
 
 
 def _latest(events: Sequence[Event]) -> dict[UUID, _Change]:

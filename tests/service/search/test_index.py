@@ -142,6 +142,17 @@ async def test_the_same_event_again_changes_nothing(
     assert (await titles(shop, "Travel mahjong")).count("Travel mahjong") == 1
 
 
+async def test_an_import_of_many_products_is_worked_off(
+    client: httpx.AsyncClient, catalogue: FakeCatalogue, platform: PlatformSettings
+) -> None:
+    await publish(platform, *[changed(identity, 1) for identity in catalogue.products])
+
+    async def by_meaning() -> bool:
+        return "Summit vacuum flask 0.75 l" in await titles(client, "keep coffee hot on a hike")
+
+    await eventually(by_meaning)
+
+
 async def test_an_older_version_never_overwrites_a_newer(
     shop: httpx.AsyncClient, app: FastAPI, catalogue: FakeCatalogue
 ) -> None:

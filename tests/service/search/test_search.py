@@ -118,15 +118,12 @@ async def test_pages_meet_without_gap_or_repeat(shop: httpx.AsyncClient) -> None
     for sort in ("relevance", "price_asc", "newest"):
         whole = titles(await search(shop, "garden", limit=100, sort=sort))
         assert len(whole) > 5
-        seen: list[str] = []
-        cursor = None
-        while True:
-            parameters = {"cursor": cursor} if cursor else {}
-            found = await search(shop, "garden", limit=2, sort=sort, **parameters)
+        found = await search(shop, "garden", limit=2, sort=sort)
+        seen = titles(found)
+        while found["next_cursor"] is not None:
+            cursor = str(found["next_cursor"])
+            found = await search(shop, "garden", limit=2, sort=sort, cursor=cursor)
             seen += titles(found)
-            cursor = found["next_cursor"]
-            if cursor is None:
-                break
         assert seen == whole
 
 
