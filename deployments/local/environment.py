@@ -12,7 +12,7 @@ from deployments.local.secrets_store import StackSecrets
 from deployments.shared.settings import OPERATOR, SERVICES
 
 # Inherited by every child; nothing else of the caller's environment is.
-_INHERITED = (
+_INHERITED = {
     "PATH",
     "HOME",
     "LANG",
@@ -21,14 +21,14 @@ _INHERITED = (
     "TMPDIR",
     "USER",
     "LD_LIBRARY_PATH",
-    "SSL_CERT_FILE",
     "CUDA_VISIBLE_DEVICES",
-    "NPM_CONFIG_REGISTRY",
+    "REQUESTS_CA_BUNDLE",
+    "CURL_CA_BUNDLE",
     "HTTP_PROXY",
     "HTTPS_PROXY",
     "NO_PROXY",
-)
-_PREFIXES = ("OPENBLAS_", "OMP_", "npm_config_")
+}
+_PREFIXES = ("OPENBLAS_", "OMP_", "NPM_", "NODE_", "SSL_")
 _PATHS = {"search": "/ai"}
 
 
@@ -44,7 +44,7 @@ class StackEnvironment:
         inherited = {
             name: value
             for name, value in os.environ.items()
-            if name in _INHERITED or name.startswith(_PREFIXES)
+            if name.upper() in _INHERITED or name.upper().startswith(_PREFIXES)
         }
         return inherited | {
             "PYTHONUNBUFFERED": "1",
