@@ -37,7 +37,7 @@ def summary(report: PriceReport) -> Table:
         if source.unread:
             remarks.append(f"{source.unread} pages did not answer")
         table.add_row(
-            source.merchant,
+            escape(source.merchant),
             f"{source.rows_in:,}",
             f"{source.offers:,}",
             f"{source.matched:,}",

@@ -92,7 +92,9 @@ def front_page(
 
 def _offer_line(shop: Shop, article: Article) -> str:
     options = " · ".join(article.options.values()) or "One version"
-    delivery = f"+ {_money(shop, article.shipping)} delivery" if article.shipping else "free"
+    delivery = (
+        f"+ {_money(shop, article.shipping)} delivery" if article.shipping else "free delivery"
+    )
     note = delivery if article.in_stock else "Sold out"
     return (
         f'<div class="offer{"" if article.in_stock else " out"}" id="{escape(article.key)}">'
