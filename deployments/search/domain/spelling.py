@@ -13,10 +13,10 @@ def can_be_mistyped(word: str) -> bool:
 
 
 def is_word(word: str, language: Collection[str]) -> bool:
-    """Whether ``language`` lists the word or one of its forms: a list of common words has
-    "baking" but not "bake"."""
+    """Whether ``language`` lists the word or a longer form of it: a list of common words has
+    "baking" but not "bake". Not the form in -s, which a dropped letter also gives."""
     root = word.removesuffix("e")
-    forms = (word, f"{word}s", f"{root}ed", f"{root}er", f"{root}ing")
+    forms = (word, f"{root}ed", f"{root}er", f"{root}ing")
     return any(form in language for form in forms)
 
 

@@ -44,8 +44,8 @@ def test_short_words_and_model_numbers_are_left_alone() -> None:
 
 
 def test_forms_of_a_word_are_words() -> None:
-    language = {"baking", "hike", "lamps"}
+    language = {"baking", "hike", "wireless"}
     assert is_word("bake", language)
     assert is_word("hike", language)
-    assert is_word("lamp", language)
+    assert not is_word("wireles", language)
     assert not is_word("lapm", language)
