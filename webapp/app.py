@@ -8,11 +8,12 @@ from webapp.components.mishap import error_boundary, on_backend_error
 from webapp.delivery import CacheAndProtect
 from webapp.pages.account import account, orders, register, sign_in
 from webapp.pages.cart import cart
-from webapp.pages.checkout import checkout, payment
+from webapp.pages.checkout import checkout
 from webapp.pages.home import home
 from webapp.pages.listing import listing
 from webapp.pages.not_found import not_found
 from webapp.pages.order import order
+from webapp.pages.payment import payment
 from webapp.pages.product import product
 from webapp.scripts import CARD_INPUT_BEHAVIOUR, DIALOG_BEHAVIOUR, close_dialogs
 from webapp.settings import settings

@@ -110,16 +110,21 @@ def parse(path: str, query: str) -> Listing:
     if low is not None and high is not None and low > high:
         low, high = high, low
     return Listing(
-        query=" ".join(first("q").split())[:MAX_QUERY] if search else None,
-        category=first("category")[:_LONGEST_PATH] if search else category,
-        brands=tuple(dict.fromkeys(brand[:_LONGEST_BRAND] for brand in given.get("brand", [])))[
-            :_MOST_BRANDS
-        ],
+        query=_plain(first("q"))[:MAX_QUERY].strip() if search else None,
+        category=_plain(first("category"))[:_LONGEST_PATH] if search else category,
+        brands=tuple(
+            dict.fromkeys(_plain(brand)[:_LONGEST_BRAND] for brand in given.get("brand", []))
+        )[:_MOST_BRANDS],
         min_price=low,
         max_price=high,
         in_stock=first("stock") == "1",
         sort=sort if sort in (SEARCH_SORTS if search else LISTING_SORTS) else "",
     )
+
+
+def _plain(text: str) -> str:
+    """Without control characters, and with single spaces."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
 def _price(text: str) -> int | None:

@@ -6,6 +6,8 @@ import asyncio
 import logging
 from typing import Any
 
+from pydantic import ValidationError
+
 from webapp.api_client import services
 
 logger = logging.getLogger(__name__)
@@ -21,9 +23,17 @@ async def _send(event: Any) -> None:
         logger.info("an analytics event was lost: %s", error)
 
 
-def record(event: Any) -> None:
-    """Send one VisitEvent in the background; dropped when analytics does not keep up."""
+def record(kind: type[Any], **fields: Any) -> None:
+    """Send one event of a VisitEvent class in the background.
+
+    It is dropped where its fields are not what analytics takes, or analytics does not keep up.
+    """
     if len(_sending) >= _MAX_UNSENT:
+        return
+    try:
+        event = kind(**fields)
+    except ValidationError as error:
+        logger.info("an analytics event was lost: %s", error)
         return
     task = asyncio.create_task(_send(event))
     _sending.add(task)

@@ -6,11 +6,11 @@ from typing import Any
 
 import reflex as rx
 
-from webapp.components.controls import icon, link, picture, stepper
+from webapp.components.controls import icon, link, notice, picture, stepper
+from webapp.order_views import Line
 from webapp.scripts import close_dialogs
 from webapp.state.basket import Basket
 from webapp.theme import FOCUS
-from webapp.views import Line
 
 _THUMB = "relative size-20 shrink-0 overflow-hidden rounded-xl bg-sand sm:size-24"
 
@@ -79,6 +79,14 @@ def cart_line(line: rx.Var[Line]) -> rx.Component:
         ),
         class_name="flex gap-4 py-6 first:pt-0",
         custom_attrs={"data-testid": "cart-line"},
+    )
+
+
+def stale_cart_notice() -> rx.Component:
+    return notice(
+        rx.cond(
+            Basket.live, "", "Prices and stock can't be checked right now. These are from before."
+        )
     )
 
 

@@ -17,6 +17,7 @@ from webapp.components.controls import (
     skeleton,
 )
 from webapp.components.layout import page
+from webapp.order_views import OrderRow
 from webapp.session import Session
 from webapp.state.account import SHORTEST_PASSWORD, Account, Door
 from webapp.state.shop import Shop
@@ -31,7 +32,6 @@ from webapp.theme import (
     TEXT_LINK,
     TITLE,
 )
-from webapp.views import OrderRow
 
 
 def _door(title: str, lead: str, form: rx.Component, question: str, answer: str) -> rx.Component:

@@ -6,7 +6,7 @@ import reflex as rx
 
 from webapp.components.controls import alert, empty_state, icon, link, skeleton
 from webapp.components.layout import page
-from webapp.components.order_summary import cart_line
+from webapp.components.order_summary import cart_line, stale_cart_notice
 from webapp.session import Session
 from webapp.state.basket import Basket
 from webapp.theme import PAGE, PANEL, PRIMARY_BUTTON, SUBHEADING, TEXT_LINK, TITLE
@@ -16,7 +16,9 @@ def cart() -> rx.Component:
     return page(
         rx.el.div(
             rx.el.h1("Your cart", class_name=TITLE),
-            rx.el.div(alert(Basket.error), class_name="mt-6 empty:hidden"),
+            rx.el.div(
+                alert(Basket.error), stale_cart_notice(), class_name="mt-6 space-y-3 empty:hidden"
+            ),
             rx.cond(
                 Basket.loaded,
                 rx.cond(Basket.lines.length() > 0, _content(), _empty()),

@@ -45,7 +45,7 @@ def _hero() -> rx.Component:
             rx.cond(
                 Home.showcase.length() > index,
                 _hero_picture(Home.showcase[index]),
-                skeleton("aspect-square rounded-[1.75rem]"),
+                rx.cond(Home.loading, skeleton("aspect-square rounded-[1.75rem]")),
             ),
             class_name=f"{classes} motion-safe:transition-transform duration-500 "
             "hover:rotate-0 hover:z-10",

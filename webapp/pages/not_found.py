@@ -5,7 +5,8 @@ from __future__ import annotations
 import reflex as rx
 
 from webapp.components.controls import link
-from webapp.components.layout import page, search_box
+from webapp.components.header import search_box
+from webapp.components.layout import page
 from webapp.theme import PAGE, PRIMARY_BUTTON, SECONDARY_BUTTON
 
 

@@ -16,6 +16,7 @@ from webapp.components.controls import (
 )
 from webapp.components.layout import page
 from webapp.components.order_summary import order_line, totals
+from webapp.order_views import Step
 from webapp.pages.not_found import not_found_content
 from webapp.state.order import OrderPage
 from webapp.theme import (
@@ -27,7 +28,6 @@ from webapp.theme import (
     SUBHEADING,
     TITLE,
 )
-from webapp.views import Step
 
 _MARK = "mb-6 flex size-16 items-center justify-center rounded-full"
 

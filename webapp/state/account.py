@@ -12,10 +12,10 @@ from email_validator import EmailNotValidError, validate_email
 from deployments.shared.errors import DomainError
 from webapp.api_client import Visitor, on_behalf_of, services
 from webapp.formats import problem_text
+from webapp.order_views import OrderRow
 from webapp.scripts import close_dialogs, focus
 from webapp.session import Session, begin, safe_next, visitor_of
 from webapp.state.basket import Basket, merge_guest_cart
-from webapp.views import OrderRow
 
 SHORTEST_PASSWORD = 10
 _PAGE_SIZE = 10

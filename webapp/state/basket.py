@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from typing import Any
-from uuid import UUID
 
 import reflex as rx
 
@@ -13,9 +12,9 @@ from deployments.cart.contract import CartView
 from deployments.shared.errors import DomainError
 from webapp.api_client import on_behalf_of, services
 from webapp.formats import count_of, money, problem_text
+from webapp.order_views import Line
 from webapp.scripts import open_dialog
 from webapp.session import Session, continue_visit, visitor_of
-from webapp.views import Line
 from webapp.visit_events import record
 
 _MOST = 999
@@ -26,6 +25,7 @@ class Basket(rx.State):
     count: int = 0
     subtotal: str = ""
     version: int = 0
+    live: bool = True
     loaded: bool = False
     busy: bool = False
     error: str = ""
@@ -77,6 +77,7 @@ def show(basket: Basket, session: Session, cart: CartView) -> None:
     basket.count = cart.item_count
     basket.subtotal = money(cart.subtotal)
     basket.version = cart.version
+    basket.live = cart.live
     basket.loaded = True
     basket.error = ""
 
@@ -135,11 +136,10 @@ async def put(basket: Basket, product_id: str, variant_id: str, quantity: int) -
         return False
     show(basket, session, cart)
     record(
-        AddedToCart(
-            session_id=continue_visit(session),
-            product_id=UUID(product_id),
-            variant_id=UUID(variant_id),
-            quantity=quantity,
-        )
+        AddedToCart,
+        session_id=continue_visit(session),
+        product_id=product_id,
+        variant_id=variant_id,
+        quantity=quantity,
     )
     return True

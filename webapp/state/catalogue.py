@@ -2,53 +2,27 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID
 
 import reflex as rx
 
 from deployments.analytics.contract import ProductSearched, SearchClicked
-from deployments.search.contract import Facet, SearchResponse
+from deployments.search.contract import SearchResponse
 from deployments.shared.errors import DomainError
-from webapp.api_client import Visitor, on_behalf_of, services
+from webapp.api_client import on_behalf_of, services
 from webapp.formats import count_of, problem_text
 from webapp.listing_url import Listing, parse
 from webapp.scripts import close_dialogs
 from webapp.session import Session, continue_visit, visitor_of
+from webapp.state.facets import LONGEST_FACET, Chip, Choice, brands_of, chips, choices
 from webapp.state.shop import all_departments
-from webapp.ttl_cache import TtlCache
 from webapp.views import Card, Crumb, Department, cards
 from webapp.visit_events import record
 
 PAGE_SIZE = 24
-_LONGEST_FACET = 14
-# Brands of a list are read off its first products, and kept for a while.
-_SAMPLE = 100
-_BRANDS_FRESH_SECONDS = 120
-_MOST_CATEGORIES = 500
-_brands: dict[str, TtlCache[list[str]]] = {}
-
-
-@dataclass
-class Choice:
-    """A value to filter by, and how many products it leaves (empty when unknown)."""
-
-    value: str
-    label: str
-    count: str
-    selected: bool
-
-
-@dataclass
-class Chip:
-    """A filter in force; ``kind`` says which."""
-
-    kind: str
-    label: str
 
 
 class Catalogue(rx.State):
@@ -153,12 +127,11 @@ class Catalogue(rx.State):
             return
         session = await self.get_state(Session)
         record(
-            SearchClicked(
-                session_id=continue_visit(session),
-                query=self.query,
-                product_id=UUID(product_id),
-                position=max(1, position),
-            )
+            SearchClicked,
+            session_id=continue_visit(session),
+            query=self.query,
+            product_id=product_id,
+            position=max(1, position),
         )
 
 
@@ -167,6 +140,8 @@ def _describe(page: Catalogue, listing: Listing) -> None:
     page._listing = listing
     page.is_search = listing.is_search
     page.query = listing.query or ""
+    if listing.is_search:
+        page.title = f"“{listing.query}”" if listing.query else "Search"
     page.sort = listing.active_sort
     page.sorts = [
         Choice(value, label, "", value == listing.active_sort)
@@ -184,14 +159,12 @@ async def _place(page: Catalogue, listing: Listing) -> None:
     page.crumbs = [Crumb("Home", "/")]
     page.children = []
     page.lead = ""
-    if listing.is_search:
-        page.title = f"“{listing.query}”" if listing.query else "Search"
-    elif not listing.category:
+    if not listing.is_search and not listing.category:
         page.title = "All products"
         page.children = [Crumb(top.name, top.href) for top in tops]
-    else:
+    elif not listing.is_search:
         _place_category(page, listing.category, tops)
-    page.chips = _chips(listing, tops)
+    page.chips = chips(listing, tops)
 
 
 def _place_category(page: Catalogue, path: str, tops: list[Department]) -> None:
@@ -225,11 +198,10 @@ async def _fetch(page: Catalogue, listing: Listing, cursor: str | None = None) -
             if cursor is None:
                 _show_search(page, listing, answer)
                 record(
-                    ProductSearched(
-                        session_id=continue_visit(session),
-                        query=listing.query,
-                        result_count=answer.total,
-                    )
+                    ProductSearched,
+                    session_id=continue_visit(session),
+                    query=listing.query,
+                    result_count=answer.total,
                 )
         else:
             found = await services().products.browse(**parameters)
@@ -256,61 +228,16 @@ def _show_search(page: Catalogue, listing: Listing, answer: SearchResponse) -> N
         page.notice = f"Showing results for “{answer.corrected_query}”."
     facets = {facet.field: facet for facet in answer.facets}
     chosen_category = (listing.category,) if listing.category else ()
-    page.categories = _choices(facets.get("category"), chosen_category)
-    page.brands = _choices(facets.get("brand"), listing.brands)
-
-
-def _choices(facet: Facet | None, chosen: tuple[str, ...]) -> list[Choice]:
-    """The facet's values; what is chosen stays to be seen though it finds nothing."""
-    values = facet.values[:_LONGEST_FACET] if facet else []
-    choices = [Choice(v.value, v.label, f"{v.count:,}", v.value in chosen) for v in values]
-    known = {choice.value for choice in choices}
-    return [*(Choice(name, name, "", True) for name in chosen if name not in known), *choices]
+    page.categories = choices(facets.get("category"), chosen_category)
+    page.brands = choices(facets.get("brand"), listing.brands)
 
 
 async def _show_brands(page: Catalogue, listing: Listing) -> None:
     """Brands to filter a list by. It is no reason to fail when they can't be told."""
     page.categories = []
     try:
-        names = await _brands_of(listing.category)
+        names = await brands_of(listing.category)
     except DomainError:
         names = []
-    shown = list(dict.fromkeys([*listing.brands, *names]))[:_LONGEST_FACET]
+    shown = list(dict.fromkeys([*listing.brands, *names]))[:LONGEST_FACET]
     page.brands = [Choice(name, name, "", name in listing.brands) for name in shown]
-
-
-async def _brands_of(category: str) -> list[str]:
-    """Brands in a category ("" for all), those with most products first."""
-    if category not in _brands:
-        if len(_brands) >= _MOST_CATEGORIES:
-            _brands.clear()
-
-        async def load() -> list[str]:
-            with on_behalf_of(Visitor()):
-                found = await services().products.browse(category=category or None, limit=_SAMPLE)
-            counts = Counter(product.brand for product in found.items if product.brand)
-            return [name for name, _ in counts.most_common()]
-
-        _brands[category] = TtlCache(load, _BRANDS_FRESH_SECONDS)
-    return await _brands[category].get()
-
-
-def _chips(listing: Listing, tops: list[Department]) -> list[Chip]:
-    chips = []
-    if listing.is_search and listing.category:
-        names = {top.path: top.name for top in tops}
-        chips.append(Chip("category", names.get(listing.category, listing.category)))
-    chips.extend(Chip("brand", brand) for brand in listing.brands)
-    if listing.min_price is not None or listing.max_price is not None:
-        chips.append(Chip("price", _price_range(listing.min_price, listing.max_price)))
-    if listing.in_stock:
-        chips.append(Chip("stock", "In stock"))
-    return chips
-
-
-def _price_range(low: int | None, high: int | None) -> str:
-    if low is None:
-        return f"Up to €{high:,}"
-    if high is None:
-        return f"€{low:,} and more"
-    return f"€{low:,} – €{high:,}"

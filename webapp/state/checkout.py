@@ -7,6 +7,7 @@ from typing import Any
 
 import reflex as rx
 from email_validator import EmailNotValidError, validate_email
+from pydantic import ValidationError
 
 from deployments.analytics.contract import CheckoutStarted
 from deployments.cart.contract import Address, CheckoutRequest
@@ -14,12 +15,12 @@ from deployments.shared.errors import DomainError
 from deployments.shared.ids import new_id
 from webapp.api_client import Visitor, on_behalf_of, services
 from webapp.formats import problem_text
+from webapp.order_views import Delivery, Sum
 from webapp.scripts import close_dialogs, focus
 from webapp.session import Session, continue_visit, visitor_of
 from webapp.settings import settings
 from webapp.state.account import sign_in_first
 from webapp.state.basket import Basket, refresh
-from webapp.views import Delivery, Sum
 from webapp.visit_events import record
 
 _REQUIRED = {
@@ -79,7 +80,7 @@ class Checkout(rx.State):
         self.cart_problem = basket.has_problems
         self.loading = False
         if basket.count:
-            record(CheckoutStarted(session_id=continue_visit(session), item_count=basket.count))
+            record(CheckoutStarted, session_id=continue_visit(session), item_count=basket.count)
 
     @rx.event
     async def set_country(self, country: str) -> AsyncIterator[Any]:
@@ -105,16 +106,20 @@ class Checkout(rx.State):
         if self.error:
             yield focus(self.wrong)
             return
-        self.busy = True
-        yield
         session = await self.get_state(Session)
         basket = await self.get_state(Basket)
-        request = CheckoutRequest(
-            cart_version=basket.version,
-            shipping_method=self.method,
-            shipping_address=_address(fields, self.country),
-            email=fields["email"],
-        )
+        try:
+            request = CheckoutRequest(
+                cart_version=basket.version,
+                shipping_method=self.method,
+                shipping_address=_address(fields, self.country),
+                email=fields["email"],
+            )
+        except ValidationError:
+            self.error = "Something in the address can't be printed. Type it in by hand."
+            return
+        self.busy = True
+        yield
         body = request.model_dump_json()
         if body != self._body or not self._key:
             self._body, self._key = body, str(new_id())

@@ -14,12 +14,12 @@ from deployments.payments.contract import PaymentView
 from deployments.shared.errors import DomainError
 from webapp.api_client import Visitor, on_behalf_of, services
 from webapp.formats import problem_text
+from webapp.order_views import Line, Order, Step, Sum, steps
 from webapp.scripts import close_dialogs
 from webapp.session import Session, visitor_of
 from webapp.state.account import sign_in_first
 from webapp.state.basket import Basket, refresh
 from webapp.state.payment import payment_of
-from webapp.views import Line, Order, Step, Sum, steps
 
 _WATCH_EVERY_SECONDS = 1.5
 _WATCHES = 80

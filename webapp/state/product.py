@@ -15,12 +15,13 @@ from deployments.search.contract import PriceComparison
 from deployments.shared.errors import DomainError
 from webapp.api_client import on_behalf_of, services
 from webapp.formats import money, percent_off, problem_text
+from webapp.price_views import Comparison
 from webapp.scripts import close_dialogs, open_dialog
 from webapp.session import Session, continue_visit, visitor_of
 from webapp.state.basket import Basket, put
 from webapp.state.shop import all_departments
 from webapp.variants import Option, choose, first_choice, options
-from webapp.views import Card, Comparison, Crumb, cards, picture
+from webapp.views import Card, Crumb, cards, picture
 from webapp.visit_events import record
 
 _SIMILAR = 8
@@ -104,11 +105,10 @@ class Product(rx.State):
         self.loading = False
         yield
         record(
-            ProductViewed(
-                session_id=continue_visit(session),
-                product_id=product.id,
-                title=product.title[:300],
-            )
+            ProductViewed,
+            session_id=continue_visit(session),
+            product_id=product.id,
+            title=product.title[:300],
         )
         with on_behalf_of(visitor):
             prices, similar = await asyncio.gather(

@@ -11,9 +11,10 @@ import pytest
 from reflex.istate.data import RouterData
 from reflex.state import State
 
-from tests.unit.webapp.fake_api import World, create_fake_api
+from tests.unit.webapp.fake_api import create_fake_api
+from tests.unit.webapp.fake_world import World
 from webapp import api_client, session, visit_events
-from webapp.state import catalogue, home, shop
+from webapp.state import facets, home, shop
 
 
 @pytest.fixture
@@ -33,7 +34,7 @@ def _forget() -> None:
     """What the process keeps for all visitors."""
     api_client.services.cache_clear()
     session.keeper.cache_clear()
-    catalogue._brands.clear()
+    facets._brands.clear()
     for cache in (shop.all_departments, home.newest, home.popular, home.tiles):
         cache._value = None
 

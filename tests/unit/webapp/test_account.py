@@ -9,7 +9,7 @@ from webapp.state.account import Account, Door, check
 from webapp.state.shop import Shop
 
 from .conftest import Browser, redirects, run
-from .fake_api import PASSWORD, World
+from .fake_world import PASSWORD, World
 
 
 async def signed_in(browser: Browser) -> Session:

@@ -14,7 +14,7 @@ from webapp.state.payment import Payment
 from webapp.state.product import Product
 
 from .conftest import Browser, redirects, run
-from .fake_api import World
+from .fake_world import World
 from .test_account import signed_in
 
 ADDRESS = {
@@ -91,6 +91,17 @@ async def test_a_country_the_store_does_not_offer_is_not_taken(browser: Browser)
 def test_what_is_missing_is_named(missing: str) -> None:
     assert check({**ADDRESS, missing: ""})[0] == missing
     assert check(ADDRESS) == ("", "")
+
+
+async def test_an_address_that_cannot_be_printed_is_asked_for_again(
+    browser: Browser, world: World
+) -> None:
+    await _with_bottle(browser)
+    page = await _checkout(browser)
+    await run(page.place(ADDRESS | {"city": "Ber\x07lin"}))
+    assert "by hand" in page.error
+    assert not page.busy
+    assert world.orders == {}
 
 
 async def test_an_order_is_made_once_however_often_the_button_is_pressed(

@@ -16,7 +16,7 @@ from webapp.formats import (
     status_name,
 )
 
-from .fake_api import euro
+from .fake_world import euro
 
 
 def test_money_reads_with_symbol_and_two_digits() -> None:

@@ -6,7 +6,11 @@ from hypothesis import strategies as st
 
 from webapp.listing_url import Listing, parse
 
-_TEXT = st.characters(codec="utf-8", exclude_categories=("Cs", "Cc"))
+_TEXT = st.characters(codec="utf-8").filter(str.isprintable)
+
+
+def _has_single_spaces(text: str) -> bool:
+    return bool(text) and text == " ".join(text.split())
 
 
 def _read(url: str) -> Listing:
@@ -32,7 +36,9 @@ def test_a_search_with_filters_survives_its_address() -> None:
         Listing,
         query=st.text(_TEXT, max_size=60).map(lambda text: " ".join(text.split())),
         brands=st.lists(
-            st.text(st.characters(codec="utf-8"), min_size=1, max_size=20), max_size=3, unique=True
+            st.text(_TEXT, min_size=1, max_size=20).map(str.strip).filter(_has_single_spaces),
+            max_size=3,
+            unique=True,
         ).map(tuple),
         min_price=st.none() | st.integers(0, 500),
         max_price=st.none() | st.integers(500, 9999),
@@ -75,6 +81,10 @@ def test_services_are_asked_in_minor_units() -> None:
     assert asked["brand"] == ["A", "B"]
     assert asked["in_stock"] == "true"
     assert asked["category"] is None
+
+
+def test_control_characters_are_dropped_from_what_is_searched() -> None:
+    assert _read("/search?q=a%00b%0A%1Bc").query == "a b c"
 
 
 def test_toggling_a_brand_adds_and_removes_it() -> None:

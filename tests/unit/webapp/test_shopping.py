@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from deployments.analytics.contract import ProductSearched
+from deployments.shared.ids import new_id
 from webapp.session import Session
 from webapp.state.account import Door
 from webapp.state.basket import Basket, refresh
@@ -13,9 +15,10 @@ from webapp.state.catalogue import Catalogue
 from webapp.state.home import Home
 from webapp.state.product import Product
 from webapp.state.shop import Shop
+from webapp.visit_events import record
 
 from .conftest import Browser, redirects, run
-from .fake_api import PASSWORD, World
+from .fake_world import PASSWORD, World
 
 BOTTLE = "/p/trail-bottle-750-ml"
 
@@ -220,6 +223,20 @@ async def test_a_line_that_is_short_of_stock_says_so(browser: Browser) -> None:
     await run(basket.change(basket.lines[0].id, 50))
     assert basket.lines[0].problem == "Only 3 left."
     assert basket.has_problems
+
+
+async def test_a_cart_without_live_prices_says_so(browser: Browser, world: World) -> None:
+    await run((await _product(browser)).add_to_cart())
+    basket = await browser.state(Basket)
+    world.stale = True
+    await refresh(basket)
+    assert not basket.live
+    assert basket.lines[0].most == 999
+
+
+async def test_an_event_analytics_would_refuse_breaks_nothing(world: World) -> None:
+    record(ProductSearched, session_id=new_id(), query="x" * 301, result_count=-1)
+    assert world.events == []
 
 
 async def test_a_cart_service_that_is_away_empties_no_cart(browser: Browser, world: World) -> None:

@@ -4,7 +4,7 @@ from deployments.products.contract import Variant
 from deployments.shared.ids import new_id
 from webapp.variants import choose, first_choice, options
 
-from .fake_api import euro
+from .fake_world import euro
 
 
 def _variant(position: int, available: int, **chosen: str) -> Variant:

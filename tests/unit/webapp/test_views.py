@@ -9,9 +9,11 @@ from deployments.cart.contract import OrderEvent, OrderStatus, OrderView
 from deployments.products.contract import Category, ProductCard
 from deployments.search.contract import Offer, PriceComparison
 from deployments.shared.ids import new_id
-from webapp.views import Card, Comparison, Order, departments, picture, steps
+from webapp.order_views import Order, steps
+from webapp.price_views import Comparison
+from webapp.views import Card, departments, picture
 
-from .fake_api import World, euro
+from .fake_world import World, euro
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -101,7 +103,7 @@ def test_a_merchants_address_that_is_none_is_no_link() -> None:
 def order() -> OrderView:
     from deployments.cart.contract import Address, CartView, CheckoutRequest
 
-    from .fake_api import _order
+    from .fake_checkout import new_order
 
     request = CheckoutRequest(
         cart_version=1,
@@ -111,7 +113,7 @@ def order() -> OrderView:
         ),
         email="ada@example.com",
     )
-    return _order(request, CartView(subtotal=euro(1000)), "M-1")
+    return new_order(request, CartView(subtotal=euro(1000)), "M-1")
 
 
 def _at(order: OrderView, *statuses: OrderStatus) -> OrderView:

@@ -1,0 +1,212 @@
+"""The fake catalogue, its pictures and its search."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+
+from deployments.products.contract import (
+    Category,
+    ProductCard,
+    ProductDetail,
+)
+from deployments.search.contract import (
+    Facet,
+    FacetValue,
+    Offer,
+    PriceComparison,
+    SearchHit,
+    SearchResponse,
+)
+from deployments.shared.errors import NotFound
+from tests.unit.webapp.fake_world import GROUNDS, START, World, euro, identity
+from webapp.views import card_of_detail
+
+
+def products_routes(world: World) -> APIRouter:
+    router = APIRouter(prefix="/products")
+
+    @router.get("")
+    async def browse(
+        *,
+        category: str = "",
+        brand: Annotated[list[str] | None, Query()] = None,
+        price_min: int = 0,
+        price_max: int = 10**9,
+        in_stock: bool = False,
+        sort: str = "newest",
+        limit: int = 24,
+        cursor: str = "0",
+    ) -> dict[str, Any]:
+        found = _filter(world, category, brand, price_min, price_max, in_stock)
+        start, end = int(cursor), int(cursor) + limit
+        cards = _sort(found, sort)
+        return {
+            "items": [card.model_dump(mode="json") for card in cards[start:end]],
+            "next_cursor": str(end) if end < len(cards) else None,
+        }
+
+    @router.get("/categories")
+    async def categories() -> list[Category]:
+        paths: dict[str, int] = {}
+        for product in world.products.values():
+            if product.category:
+                top, _ = product.category.path.split("/")
+                for path in (top, product.category.path):
+                    paths[path] = paths.get(path, 0) + 1
+        return [
+            Category(
+                id=identity(path),
+                slug=path.split("/")[-1],
+                name=path.split("/")[-1].replace("-", " & ").title(),
+                path=path,
+                parent_id=identity(path.split("/")[0]) if "/" in path else None,
+                product_count=count,
+            )
+            for path, count in paths.items()
+        ]
+
+    @router.get("/by-slug/{slug}")
+    async def by_slug(slug: str) -> ProductDetail:
+        for product in world.products.values():
+            if product.slug == slug:
+                return product
+        raise NotFound("unknown_product", "there is no such product")
+
+    @router.get("/media/{key}")
+    async def media(key: str) -> Response:
+        return _picture(world.pictures, key)
+
+    @router.get("/{product_id}")
+    async def get(product_id: UUID) -> ProductDetail:
+        if product_id not in world.products:
+            raise NotFound("unknown_product", "there is no such product")
+        return world.products[product_id]
+
+    return router
+
+
+def _filter(  # noqa: PLR0917
+    world: World, category: str, brand: list[str] | None, low: int, high: int, in_stock: bool
+) -> list[ProductDetail]:
+    def fits(product: ProductDetail) -> bool:
+        path = product.category.path if product.category else ""
+        card = card_of_detail(product)
+        return (
+            (not category or path == category or path.startswith(category + "/"))
+            and (not brand or product.brand in brand)
+            and low <= card.price_from.amount <= high
+            and (card.in_stock or not in_stock)
+        )
+
+    return [product for product in world.products.values() if fits(product)]
+
+
+def _sort(products: list[ProductDetail], sort: str) -> list[ProductCard]:
+    cards = [card_of_detail(product) for product in products]
+    if sort == "price_asc":
+        return sorted(cards, key=lambda card: card.price_from.amount)
+    if sort == "price_desc":
+        return sorted(cards, key=lambda card: -card.price_from.amount)
+    if sort == "title":
+        return sorted(cards, key=lambda card: card.title)
+    return cards[::-1] if sort == "newest" else cards
+
+
+@lru_cache
+def _picture(folder: Path | None, key: str) -> Response:
+    name, shade = key.rsplit("-", 1)
+    ground = GROUNDS[int(shade)]
+    file = folder / f"{name}.webp" if folder else None
+    if file is None or not file.is_file():
+        circle = f'<circle cx="50" cy="50" r="26" fill="{GROUNDS[int(shade) - 1]}"/>'
+        ground = f'<rect width="100" height="100" fill="{ground}"/>'
+        head = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100">'
+        svg = head + ground + circle + "</svg>"
+        return Response(svg, media_type="image/svg+xml")
+    from io import BytesIO
+
+    from PIL import Image as Picture
+
+    canvas = Picture.new("RGB", (800, 800), ground)
+    with Picture.open(file) as thing:
+        art = thing.convert("RGBA").resize((480, 480))
+    canvas.paste(art, (160, 160), art)
+    data = BytesIO()
+    canvas.save(data, "WEBP", quality=85)
+    return Response(data.getvalue(), media_type="image/webp")
+
+
+def search_routes(world: World) -> APIRouter:
+    router = APIRouter(prefix="/ai")
+
+    @router.get("/search")
+    async def search(
+        *,
+        query: str,
+        category: str = "",
+        brand: Annotated[list[str] | None, Query()] = None,
+        price_min: int = 0,
+        price_max: int = 10**9,
+        in_stock: bool = False,
+        sort: str = "relevance",
+    ) -> SearchResponse:
+        found = _filter(world, category, brand, price_min, price_max, in_stock)
+        if "hike" in query:
+            found = [p for p in found if p.category and p.category.path.startswith("outdoor")]
+        elif "zzz" in query:
+            found = []
+        cards = _sort(found, sort)
+        brands: dict[str, int] = {}
+        for card in cards:
+            brands[card.brand or ""] = brands.get(card.brand or "", 0) + 1
+        return SearchResponse(
+            query=query,
+            items=[SearchHit(product=card, score=0.5, matched_by=["meaning"]) for card in cards],
+            total=len(cards),
+            facets=[
+                Facet(
+                    field="brand",
+                    values=[FacetValue(value=b, label=b, count=n) for b, n in brands.items()],
+                )
+            ],
+            mode="lexical" if "slow" in query else "hybrid",
+            index_version="1",
+            took_ms=3,
+        )
+
+    @router.get("/similar/{product_id}")
+    async def similar(product_id: UUID, limit: int = 8) -> list[ProductCard]:
+        return _sort(list(world.products.values()), "relevance")[:limit]
+
+    @router.get("/prices/{product_id}")
+    async def prices(product_id: UUID) -> PriceComparison:
+        ours = card_of_detail(world.products[product_id]).price_from
+        offers = [
+            Offer(
+                merchant=merchant,
+                title="the same",
+                url=f"https://{merchant.lower()}.example/p/1",
+                price=euro(ours.amount + step),
+                shipping=euro(shipping),
+                total=euro(ours.amount + step + shipping),
+                in_stock=stock,
+                matched_by="gtin",
+                confidence=1,
+                fetched_at=START,
+            )
+            for merchant, step, shipping, stock in (
+                ("Bergkauf", -150, 0, True),
+                ("Allerlei", 210, 0, True),
+                ("Preisfuchs", 40, 490, False),
+            )
+        ]
+        return PriceComparison(
+            product_id=product_id, our_price=ours, offers=offers, position=2, updated_at=START
+        )
+
+    return router

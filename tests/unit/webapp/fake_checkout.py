@@ -1,0 +1,334 @@
+"""The fake cart, orders, payments and card provider."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Form, Header, Request, Response
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
+
+from deployments.cart.contract import (
+    AddItemRequest,
+    CartItem,
+    CartView,
+    ChangeItemRequest,
+    CheckoutRequest,
+    LineProblem,
+    MergeRequest,
+    OrderEvent,
+    OrderLine,
+    OrderSummary,
+    OrderView,
+    ShippingMethod,
+    Totals,
+)
+from deployments.payments.contract import ConfirmRequest, PaymentFailure, PaymentView
+from deployments.shared.errors import Conflict, NotFound
+from deployments.shared.ids import new_id
+from tests.unit.webapp.fake_world import Cart, World, euro
+
+Authorization = Annotated[str | None, Header()]
+
+
+CartToken = Annotated[str | None, Header(alias="X-Cart-Token")]
+
+
+def _cart_view(world: World, cart: Cart | None, token: str | None) -> CartView:
+    if cart is None:
+        return CartView(token=token, subtotal=euro(0))
+    items = []
+    for item_id, (variant_id, quantity) in cart.lines.items():
+        product, variant = world.variant(variant_id)
+        short = quantity > variant.available
+        text = f"only {variant.available} left"
+        items.append(
+            CartItem(
+                id=item_id,
+                variant_id=variant_id,
+                product_id=product.id,
+                slug=product.slug,
+                title=product.title,
+                sku=variant.sku,
+                options=variant.options,
+                image_url=product.images[0].url,
+                quantity=quantity,
+                unit_price=variant.price,
+                line_total=euro(variant.price.amount * quantity),
+                available=None if world.stale else variant.available,
+                problems=[LineProblem(code="insufficient_stock", detail=text)] if short else [],
+            )
+        )
+    return CartView(
+        id=cart.id,
+        version=cart.version,
+        token=token,
+        items=items,
+        item_count=sum(item.quantity for item in items),
+        live=not world.stale,
+        subtotal=euro(sum(item.line_total.amount for item in items)),
+    )
+
+
+_METHODS = {
+    "standard": ("Standard", "3 to 5 working days", 490),
+    "express": ("Express", "Tomorrow", 1290),
+}
+
+
+def _totals(subtotal: int, method: str) -> Totals:
+    shipping = _METHODS[method][2]
+    total = subtotal + shipping
+    return Totals(
+        subtotal=euro(subtotal),
+        shipping=euro(shipping),
+        tax=euro(0),
+        discount=euro(0),
+        total=euro(total),
+        included_tax=euro(round(total * 19 / 119)),
+    )
+
+
+def cart_routes(world: World) -> APIRouter:
+    router = APIRouter(prefix="/cart")
+
+    def holder(authorization: str | None, token: str | None) -> tuple[str, str | None]:
+        user = world.user(authorization)
+        if user:
+            return str(user), None
+        token = token or f"guest-{new_id()}"
+        return token, token
+
+    def changed(key: str, token: str | None) -> CartView:
+        world.carts[key].version += 1
+        return _cart_view(world, world.carts[key], token)
+
+    @router.get("")
+    async def show(authorization: Authorization = None, token: CartToken = None) -> CartView:
+        key, guest = holder(authorization, token)
+        return _cart_view(world, world.carts.get(key), guest)
+
+    @router.post("/add")
+    async def add(
+        body: AddItemRequest, authorization: Authorization = None, token: CartToken = None
+    ) -> CartView:
+        key, guest = holder(authorization, token)
+        cart = world.carts.setdefault(key, Cart())
+        _, variant = world.variant(body.variant_id)
+        item, had = next(
+            ((i, q) for i, (v, q) in cart.lines.items() if v == body.variant_id), (new_id(), 0)
+        )
+        if had + body.quantity > variant.available:
+            raise Conflict("insufficient_stock", f"only {variant.available} left")
+        cart.lines[item] = (body.variant_id, had + body.quantity)
+        return changed(key, guest)
+
+    @router.put("/items/{item_id}")
+    async def change(
+        item_id: UUID,
+        body: ChangeItemRequest,
+        authorization: Authorization = None,
+        token: CartToken = None,
+    ) -> CartView:
+        key, guest = holder(authorization, token)
+        variant_id, _ = world.carts[key].lines[item_id]
+        world.carts[key].lines[item_id] = (variant_id, body.quantity)
+        return changed(key, guest)
+
+    @router.delete("/remove/{item_id}")
+    async def remove(
+        item_id: UUID, authorization: Authorization = None, token: CartToken = None
+    ) -> CartView:
+        key, guest = holder(authorization, token)
+        world.carts[key].lines.pop(item_id, None)
+        return changed(key, guest)
+
+    @router.post("/merge")
+    async def merge(body: MergeRequest, authorization: Authorization = None) -> CartView:
+        key = str(world.require(authorization))
+        guest = world.carts.pop(body.cart_token, None)
+        own = world.carts.setdefault(key, Cart())
+        own.lines |= guest.lines if guest else {}
+        return changed(key, None)
+
+    @router.get("/shipping-methods")
+    async def methods(country: str) -> list[ShippingMethod]:
+        return [
+            ShippingMethod(code=code, name=name, description=text, price=euro(price))
+            for code, (name, text, price) in _METHODS.items()
+        ]
+
+    @router.get("/quote")
+    async def quote(
+        country: str, shipping_method: str, authorization: Authorization = None
+    ) -> Totals:
+        cart = world.carts.get(str(world.require(authorization)))
+        return _totals(_cart_view(world, cart, None).subtotal.amount, shipping_method)
+
+    @router.post("/checkout", status_code=201)
+    async def checkout(
+        body: CheckoutRequest,
+        key: Annotated[str, Header(alias="Idempotency-Key")],
+        authorization: Authorization = None,
+    ) -> OrderView:
+        user = world.require(authorization)
+        if key in world.keys:
+            return world.orders[world.keys[key]]
+        view = _cart_view(world, world.carts.get(str(user)), None)
+        if not view.items:
+            raise Conflict("cart_empty", "the cart is empty; add something first")
+        if body.cart_version != view.version:
+            raise Conflict("cart_changed", "the cart has changed since you saw it")
+        if any(item.problems for item in view.items):
+            raise Conflict("cart_has_problems", "not enough in stock")
+        order = new_order(body, view, number=f"M-{100042 + len(world.orders)}")
+        payment = PaymentView(
+            id=order.payment_id or new_id(),
+            order_id=order.id,
+            status="requires_payment_method",
+            amount=order.totals.total,
+            created_at=order.created_at,
+        )
+        world.orders[order.id], world.payments[payment.id] = order, payment
+        world.owners[order.id], world.keys[key] = user, order.id
+        world.carts.pop(str(user))
+        return order
+
+    def own(order_id: UUID, authorization: str | None) -> OrderView:
+        user = world.require(authorization)
+        if world.owners.get(order_id) != user:
+            raise NotFound("unknown_order", "there is no such order among yours")
+        return _settle(world, order_id)
+
+    @router.get("/orders")
+    async def orders(authorization: Authorization = None) -> dict[str, Any]:
+        user = world.require(authorization)
+        own_orders = [_settle(world, i) for i, owner in world.owners.items() if owner == user]
+        rows = [
+            OrderSummary(
+                id=order.id,
+                number=order.number,
+                status=order.status,
+                total=order.totals.total,
+                item_count=sum(line.quantity for line in order.lines),
+                image_url=order.lines[0].image_url,
+                created_at=order.created_at,
+            )
+            for order in reversed(own_orders)
+        ]
+        return {"items": [row.model_dump(mode="json") for row in rows], "next_cursor": None}
+
+    @router.get("/orders/{order_id}")
+    async def order(order_id: UUID, authorization: Authorization = None) -> OrderView:
+        return own(order_id, authorization)
+
+    @router.post("/orders/{order_id}/cancel")
+    async def cancel(order_id: UUID, authorization: Authorization = None) -> OrderView:
+        order = own(order_id, authorization)
+        _mark(world, order_id, "cancelled")
+        return world.orders[order.id]
+
+    return router
+
+
+def new_order(body: CheckoutRequest, view: CartView, number: str) -> OrderView:
+    now = datetime.now(UTC)
+    fields = OrderLine.model_fields
+    return OrderView(
+        id=new_id(),
+        number=number,
+        status="payment_pending",
+        lines=[OrderLine(**{name: getattr(item, name) for name in fields}) for item in view.items],
+        totals=_totals(view.subtotal.amount, body.shipping_method),
+        shipping_method=body.shipping_method,
+        shipping_address=body.shipping_address,
+        email=body.email,
+        payment_id=new_id(),
+        expires_at=now + timedelta(minutes=15),
+        timeline=[OrderEvent(status="created", at=now)],
+        created_at=now,
+    )
+
+
+def _mark(world: World, order_id: UUID, *statuses: str) -> None:
+    order = world.orders[order_id]
+    for status in statuses:
+        event = OrderEvent(status=status, at=datetime.now(UTC))  # type: ignore[arg-type]
+        order = order.model_copy(update={"status": status, "timeline": [*order.timeline, event]})
+    world.orders[order_id] = order
+
+
+def _settle(world: World, order_id: UUID) -> OrderView:
+    """An order becomes paid ``settle_seconds`` after its payment succeeded, as by a webhook."""
+    order = world.orders[order_id]
+    payment = world.payments.get(order.payment_id) if order.payment_id else None
+    if order.status == "payment_pending" and payment and payment.status == "succeeded":
+        since = (datetime.now(UTC) - payment.created_at).total_seconds()
+        if since >= world.settle_seconds:
+            _mark(world, order_id, "paid", "stock_committed")
+    return world.orders[order_id]
+
+
+def payments_routes(world: World) -> APIRouter:
+    router = APIRouter(prefix="/payments")
+
+    @router.post("/confirm")
+    async def confirm(
+        body: ConfirmRequest, request: Request, authorization: Authorization = None
+    ) -> PaymentView:
+        world.require(authorization)
+        payment = world.payments[body.payment_id]
+        number = world.cards.get(body.payment_method, "")
+        update: dict[str, Any] = {"status": "succeeded", "created_at": datetime.now(UTC)}
+        if number.endswith("0002"):
+            failure = PaymentFailure(code="card_declined", message="Your card was declined.")
+            update = {"status": "requires_payment_method", "failure": failure}
+        elif number.endswith("3155"):
+            page = f"{request.base_url}3ds/{payment.id}?back={body.return_url}"
+            update = {"status": "requires_action", "next_action_url": page}
+        world.payments[payment.id] = payment.model_copy(update=update)
+        return world.payments[payment.id]
+
+    @router.get("/{payment_id}")
+    async def get(payment_id: UUID) -> PaymentView:
+        return world.payments[payment_id]
+
+    return router
+
+
+def provider_routes(world: World) -> APIRouter:
+    """What the card provider does."""
+    router = APIRouter()
+
+    @router.post("/v1/payment_methods")
+    async def payment_methods(number: Annotated[str, Form(alias="card[number]")]) -> Response:
+        if number.endswith("0069"):
+            return JSONResponse({"error": {"message": "Your card has expired."}}, 402)
+        token = f"pm_{new_id().hex}"
+        world.cards[token] = number
+        return JSONResponse({"id": token, "object": "payment_method"})
+
+    @router.get("/3ds/{payment_id}")
+    async def ask(payment_id: UUID, back: str) -> HTMLResponse:
+        links = "".join(
+            f'<p><a href="/3ds/{payment_id}/{answer}?back={back}">{answer}</a></p>'
+            for answer in ("complete", "fail")
+        )
+        return HTMLResponse(f"<h1>Your bank asks: is this you?</h1>{links}")
+
+    @router.get("/3ds/{payment_id}/{answer}")
+    async def answered(payment_id: UUID, answer: str, back: str) -> RedirectResponse:
+        ok = answer == "complete"
+        failure = PaymentFailure(code="authentication_failed", message="The bank said no.")
+        world.payments[payment_id] = world.payments[payment_id].model_copy(
+            update={
+                "status": "succeeded" if ok else "requires_payment_method",
+                "failure": None if ok else failure,
+                "created_at": datetime.now(UTC),
+                "next_action_url": None,
+            }
+        )
+        return RedirectResponse(back)
+
+    return router
