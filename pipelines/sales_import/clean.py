@@ -4,7 +4,7 @@ What becomes of a line, the first rule that fits:
 
 =====================  =====================================================================
 unreadable             invoice, code, quantity, price or time is missing or no such value
-accounting_invoice     its number starts with a letter other than C: adjusted bad debt
+accounting_invoice     its number is an A and digits: adjusted bad debt
 not_a_product          code of fees, commissions, samples and manual corrections
 missing_description    stock corrections without a name
 no_price               price of zero or less: gifts, write-offs, stock corrections
@@ -14,7 +14,7 @@ kind_unclear           a cancellation that takes nothing back (C invoice, quanti
 exact_duplicate        equal in every column to a line before it
 =====================  =====================================================================
 
-All else is kept: lines of invoices that start with C and lines with a negative quantity are
+All else is kept: lines of invoices named C and digits and lines with a negative quantity are
 refunds, the others purchases. Codes of postage and carriage are shipping. A discount (code D)
 stays a line of its refund, because that money was given back.
 """
@@ -31,7 +31,7 @@ REASONS: Final = {
     "not_a_product": "fee, commission, sample or manual correction",
     "missing_description": "no description (stock correction)",
     "no_price": "price is zero or negative (gift, write-off, stock correction)",
-    "part_of_a_penny": "price is not a whole number of pence",
+    "part_of_a_penny": "price is not a whole number of pence (minor units)",
     "kind_unclear": "quantity is zero, or positive in a cancellation",
     "exact_duplicate": "equal to an earlier line in every column",
 }
@@ -52,13 +52,13 @@ _LONGEST = 300
 _LARGEST = 10**6
 
 
-def classify(lines: pl.DataFrame) -> pl.DataFrame:
+def classify(lines: pl.DataFrame, digits: int = 2) -> pl.DataFrame:
     """``lines`` (see ``read_file``) with the columns ``reason`` (null: kept), ``kind``,
-    ``minor`` (unit price in minor units) and ``is_shipping``."""
+    ``minor`` (unit price in minor units, 10^-``digits`` of the currency) and ``is_shipping``."""
     code = pl.col("sku").str.to_uppercase()
-    cancelled = pl.col("invoice").str.starts_with("C")
+    cancelled = pl.col("invoice").str.contains(r"^[Cc]\d")
     # 2.55 * 100 is 254.99999999999997: a price is exact when it is this near to a whole number.
-    minor = pl.col("price") * 100
+    minor = pl.col("price") * 10**digits
     inexact = (minor - minor.round(0)).abs() > 1e-6
     readable = pl.all_horizontal(
         pl.col("invoice", "sku", "quantity", "price", "time").is_not_null(),
@@ -70,7 +70,7 @@ def classify(lines: pl.DataFrame) -> pl.DataFrame:
     duplicate = ~pl.struct(pl.col(lines.columns)).is_first_distinct()
     rules = {
         "unreadable": ~readable,
-        "accounting_invoice": pl.col("invoice").str.contains(r"^[A-Za-z]") & ~cancelled,
+        "accounting_invoice": pl.col("invoice").str.contains(r"^[Aa]\d"),
         "not_a_product": code.is_in(NOT_PRODUCTS),
         "missing_description": pl.col("description").is_null(),
         "no_price": pl.col("price") <= 0,

@@ -24,8 +24,7 @@ SELECT s.source, s.day,
   count(*) FILTER (WHERE p.kind = 'purchase'),
   count(DISTINCT p.session_id) FILTER (WHERE p.kind = 'purchase')
     + count(*) FILTER (WHERE p.kind = 'purchase' AND p.session_id IS NULL)
-FROM stale s JOIN purchases p
-  ON p.source = s.source AND p.paid_at >= s.since AND p.paid_at < s.until
+FROM {facts}
 WHERE p.currency = :currency GROUP BY s.source, s.day
 """,
 )
@@ -37,8 +36,7 @@ WITH {stale}, visit AS (
   SELECT s.source, s.day, e.session_id,
     max(CASE e.type WHEN 'checkout_started' THEN 3 WHEN 'add_to_cart' THEN 2
                     WHEN 'product_view' THEN 1 ELSE 0 END) AS reached
-  FROM stale s JOIN events e
-    ON e.source = s.source AND e.occurred_at >= s.since AND e.occurred_at < s.until
+  FROM {facts}
   WHERE e.type <> 'purchase' AND e.session_id IS NOT NULL
   GROUP BY s.source, s.day, e.session_id
 )
@@ -72,16 +70,17 @@ WITH {stale}, broken AS (
   WHERE d.currency = :currency AND d.day >= :months_until AND {settled}
   UNION ALL
   SELECT d.product_key, d.product_id, d.title, d.units, d.revenue
-  FROM broken b JOIN product_daily d ON d.source = b.source
-    AND d.day >= b.month AND d.day < b.month + interval '1 month'
-  WHERE d.currency = :currency AND {settled}
+  FROM broken b CROSS JOIN LATERAL (
+    SELECT * FROM product_daily WHERE source = b.source AND currency = :currency
+      AND day >= b.month AND day < (b.month + interval '1 month')::date OFFSET 0
+  ) d WHERE {settled}
   UNION ALL
   SELECT coalesce(l.product_id::text, l.sku), l.product_id, l.title,
     CASE p.kind WHEN 'refund' THEN -l.quantity ELSE l.quantity END,
     CASE p.kind WHEN 'refund' THEN -1 ELSE 1 END * l.quantity * l.unit_price
-  FROM stale s
-  JOIN purchases p ON p.source = s.source AND p.paid_at >= s.since AND p.paid_at < s.until
-  JOIN purchase_lines l ON l.order_id = p.order_id AND l.source = p.source
+  FROM {facts} CROSS JOIN LATERAL (
+    SELECT * FROM purchase_lines WHERE order_id = p.order_id AND source = p.source OFFSET 0
+  ) l
   WHERE p.currency = :currency
 )
 SELECT product_key, max(product_id::text)::uuid AS product_id, max(title COLLATE "C") AS title,

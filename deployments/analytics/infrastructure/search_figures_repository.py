@@ -19,8 +19,7 @@ WITH {stale}, daily AS (
   SELECT s.day, e.query, count(*),
     count(*) FILTER (WHERE CAST(e.payload ->> 'result_count' AS bigint) = 0),
     count(DISTINCT e.session_id)
-  FROM stale s JOIN events e
-    ON e.source = s.source AND e.occurred_at >= s.since AND e.occurred_at < s.until
+  FROM {facts}
   WHERE e.type = 'product_search' AND e.query <> '' GROUP BY s.source, s.day, e.query
 ), counted AS (
   SELECT query,

@@ -24,16 +24,33 @@ stale AS (
   WHERE facts = '{facts}' AND source = ANY(CAST(:sources AS text[]))
     AND day BETWEEN :first AND :last
 )"""
+# Facts of the stale days ``s``. OFFSET 0 keeps the planner from joining the other way round: it
+# expects many stale days and would read all facts for the usual one.
+_FACTS = {
+    "events": """stale s CROSS JOIN LATERAL (
+    SELECT * FROM events
+    WHERE source = s.source AND occurred_at >= s.since AND occurred_at < s.until OFFSET 0
+  ) e""",
+    "sales": """stale s CROSS JOIN LATERAL (
+    SELECT * FROM purchases
+    WHERE source = s.source AND paid_at >= s.since AND paid_at < s.until OFFSET 0
+  ) p""",
+}
 _SETTLED = """
   d.source = ANY(CAST(:sources AS text[])) AND d.day BETWEEN :first AND :last
   AND NOT EXISTS (SELECT FROM stale s WHERE s.source = d.source AND s.day = d.day)"""
 
 
 def over_days(facts: str, sql: str) -> TextClause:
-    """``sql`` with {stale} (a CTE) and {settled} (a condition on a table ``d``) filled in; it
-    takes the values ``sources``, ``first`` and ``last``."""
-    stale = _STALE.format(facts=facts)
-    return text(sql.replace("{stale}", stale).replace("{settled}", _SETTLED))
+    """``sql`` with its parts filled in: {stale}, a CTE; {settled}, a condition on a table ``d``;
+    {facts}, the stale days ``s`` with their events ``e`` or purchases ``p``.
+
+    It takes the values ``sources``, ``first`` and ``last``.
+    """
+    parts = {"stale": _STALE.format(facts=facts), "settled": _SETTLED, "facts": _FACTS[facts]}
+    for name, part in parts.items():
+        sql = sql.replace(f"{{{name}}}", part)
+    return text(sql)
 
 
 _CURRENCIES = text("SELECT source, currency FROM sources ORDER BY source, currency")

@@ -15,7 +15,7 @@ from rich.table import Table
 
 from deployments.analytics.contract import AnalyticsClient, SalesImport
 from deployments.shared.errors import DomainError
-from deployments.shared.money import Money
+from deployments.shared.money import Money, exponent
 from deployments.shared.operator_client import OperatorSettings, operator_http
 
 if TYPE_CHECKING:
@@ -48,9 +48,12 @@ def import_sales(
     with console.status(f"Reading {escape(file.name)}"):
         try:
             ZoneInfo(timezone)
-            lines = classify(read_lines(file))
+            Money(0, currency)
+            lines = classify(read_lines(file), exponent(currency))
         except UnreadableFileError as error:
             _refuse(console, str(error))
+        except DomainError as error:
+            _refuse(console, error.detail)
         except (ZoneInfoNotFoundError, ValueError):
             _refuse(console, f"{timezone} is no time zone; one is named like Europe/London")
         sales = group_sales(lines, timezone)
