@@ -54,6 +54,14 @@ def test_equal_to_the_best_is_first() -> None:
     assert comparison.best.merchant == "A"
 
 
+def test_a_cheaper_offer_that_is_sold_out_takes_no_rank() -> None:
+    comparison = compare(PRICES, [offer("A", 800, in_stock=False), offer("B", 900)], FREE)
+    assert comparison.position == 2
+    assert comparison.in_stock_count == 1
+    assert comparison.best is not None
+    assert comparison.best.merchant == "B"
+
+
 def test_a_colour_is_no_other_article_but_a_size_is() -> None:
     offers = [offer("A", 900, RED), offer("B", 950, BLUE), offer("C", 1500, LARGE)]
     comparison = compare(PRICES, offers, FREE)
