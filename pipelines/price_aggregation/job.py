@@ -39,13 +39,13 @@ Progress = Callable[[str, int, int | None], None]
 _MATCH_BATCH = 500
 _EXPORT_PAGE = 100
 
-# Reading waits for the network more than it computes.
-_read_feed = ray.remote(num_cpus=0.5)(read_feed)
-_list_pages = ray.remote(num_cpus=0.5)(list_pages)
-_read_pages = ray.remote(num_cpus=0.5)(read_pages)
+# A whole CPU each: Ray ends idle workers beyond one per CPU, and a new one takes seconds.
+_read_feed = ray.remote(num_cpus=1)(read_feed)
+_list_pages = ray.remote(num_cpus=1)(list_pages)
+_read_pages = ray.remote(num_cpus=1)(read_pages)
 
 
-@ray.remote(num_cpus=0.5)
+@ray.remote(num_cpus=1)
 def _match(
     offers: list[Offer], catalogue: Catalogue, accept_at: float, review_at: float
 ) -> list[MatchedOffer]:
