@@ -14,7 +14,8 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 SOURCES = Path(__file__).parent
@@ -85,6 +86,22 @@ def prepare_process() -> None:
     os.environ.update(environment(folder.resolve(), os.environ))
 
 
+@contextmanager
+def kept(folder: Path) -> Iterator[None]:
+    """Files that ``folder`` holds are the same afterwards.
+
+    Reflex writes package versions back beside the sources after each install. What is pinned
+    there stays pinned; to take newer packages delete the folder and build.
+    """
+    before = {path: path.read_bytes() for path in folder.glob("*.json")}
+    try:
+        yield
+    finally:
+        for path, content in before.items():
+            if not path.is_file() or path.read_bytes() != content:
+                path.write_bytes(content)
+
+
 def build() -> None:
     """Compile the pages into the folder that the environment names, unless that is done."""
     folder = Path(os.environ["REFLEX_WEB_WORKDIR"]).parent
@@ -97,11 +114,12 @@ def build() -> None:
 
     from reflex.utils import export, prerequisites
 
-    prerequisites.initialize_reflex_user_directory()
-    if prerequisites.needs_reinit():
-        prerequisites.initialize_frontend_dependencies()
-    export.export(zipping=False, frontend=True, backend=False, prerender_routes=True)
-    # After the build, which may complete the package lock beside the sources.
+    with kept(SOURCES / "reflex.lock"):
+        prerequisites.initialize_reflex_user_directory()
+        if prerequisites.needs_reinit():
+            prerequisites.initialize_frontend_dependencies()
+        export.export(zipping=False, frontend=True, backend=False, prerender_routes=True)
+    # After the build, which makes the package lock where there was none.
     (folder / _BUILT).write_text(json.dumps({"fingerprint": fingerprint(os.environ)}))
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from webapp.build_plugins import PLACEHOLDER, PortableAddresses, make_portable
 from webapp.delivery import CacheAndProtect
-from webapp.frontend import environment, fingerprint, is_built
+from webapp.frontend import environment, fingerprint, is_built, kept
 
 
 def test_the_address_of_the_build_becomes_that_of_the_page() -> None:
@@ -57,6 +57,16 @@ def test_two_stacks_build_in_folders_of_their_own(tmp_path: Path) -> None:
     for name in ("REFLEX_WEB_WORKDIR", "REFLEX_STATES_WORKDIR", "REFLEX_DIR"):
         assert one[name].startswith(str(tmp_path / "a"))
         assert one[name] != other[name]
+
+
+def test_pinned_packages_stay_as_they_are(tmp_path: Path) -> None:
+    pinned = tmp_path / "package.json"
+    pinned.write_text("{}")
+    with kept(tmp_path):
+        pinned.write_text('{"changed": true}')
+        (tmp_path / "package-lock.json").write_text("new")
+    assert pinned.read_text() == "{}"
+    assert (tmp_path / "package-lock.json").read_text() == "new"
 
 
 async def _answer(path: str, status: int = 200) -> tuple[str, dict[str, str]]:

@@ -114,6 +114,7 @@ async def test_an_order_is_made_once_however_often_the_button_is_pressed(
     assert len(redirects(first)) == 1
     assert redirects(second) == []
     assert len(world.orders) == 1
+    assert world.calls.count("POST /cart/checkout") == 1
 
 
 async def test_after_an_outage_the_same_attempt_goes_on(browser: Browser, world: World) -> None:
