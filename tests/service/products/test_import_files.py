@@ -25,12 +25,15 @@ async def client(
     platform: PlatformSettings, keys: Keys, settings: ProductsSettings
 ) -> AsyncIterator[ProductsClient]:
     app = create_api(platform, settings, verifier=keys.verifier("products"))
-    header = keys.service(OPERATOR, "products")["Authorization"].removeprefix("Bearer ")
+
+    def token() -> str:
+        return keys.service(OPERATOR, "products")["Authorization"].removeprefix("Bearer ")
+
     async with app.router.lifespan_context(app):
         http = ServiceHttp(
             "products",
             "http://products",
-            authorization=lambda: header,
+            authorization=token,
             transport=httpx.ASGITransport(app=app),
             timeout=httpx.Timeout(60),
         )
