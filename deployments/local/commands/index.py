@@ -63,7 +63,7 @@ def build(
     console.print(
         f"Index {built.version} ({escape(built.model)}) is active: {built.documents:,} products, "
         f"{built.embedded:,} vectors made, {built.removed:,} products removed, "
-        f"{built.seconds:.1f} s ({built.documents / max(built.seconds, 0.001):,.0f} products/s)."
+        f"{built.seconds:.1f} s ({built.embedded / max(built.seconds, 0.001):,.0f} vectors/s)."
     )
     if built.dropped:
         console.print(f"Dropped old versions: {', '.join(built.dropped)}.")
