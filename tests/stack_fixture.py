@@ -54,7 +54,14 @@ def free_port_base() -> int:
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """The whole store with the demo shop; one start a run."""
+    """The whole store with the demo shop; one start a run.
+
+    ``MERCATO_TEST_STACK`` names the data folder of a running one to use instead, for work on a
+    single test.
+    """
+    if running_data := os.environ.get("MERCATO_TEST_STACK"):
+        yield Stack(resolve(Path(running_data), None), 0.0)
+        return
     data = tmp_path_factory.mktemp("stack")
     # The built pages depend on the sources only; keep them between runs.
     cache = REPOSITORY / ".mercato" / "test-cache"

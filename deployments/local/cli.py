@@ -5,6 +5,7 @@ Exit codes: 0 done; 1 the stack or a job failed; 2 wrong usage or unreadable inp
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import shutil
@@ -13,6 +14,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -64,6 +66,8 @@ def _main(
     ] = None,
 ) -> None:
     context.obj = data
+    if data is not None:
+        os.environ["MERCATO_DATA"] = str(data)
 
 
 def _layout(context: typer.Context, data: Path | None, port_base: int | None = None) -> StackLayout:
@@ -291,39 +295,43 @@ def doctor(context: typer.Context, data: DataOption = None) -> None:
 @app.command()
 def demo(context: typer.Context, data: DataOption = None) -> None:
     """Load the demo shop into the running store (again: changes nothing)."""
-    layout = require_running(context, data)
+    layout = require_running(data or context.obj)
     environment = StackEnvironment(layout, load_or_create(layout.data))
     with display.console.status("demo data") as shown:
         demo_data.load(layout, environment, lambda line: shown.update(f"demo data: {line}"))
     display.console.print("Demo data loaded.")
 
 
-def require_running(context: typer.Context, data: Path | None) -> StackLayout:
+def require_running(data: Path | None) -> StackLayout:
     """The layout of a ready stack, else exit 3 with what to do."""
-    layout = _layout(context, data)
+    layout = resolve(data, None)
     if not read_state(layout).get("ready"):
         display.print_error("the store is not running; start it with: mercato up")
         raise typer.Exit(NOT_RUNNING)
     return layout
 
 
-def _job_environment(context: typer.Context) -> None:
-    """Before a job: point this process at the running stack, unless variables do so already."""
-    if "MERCATO_OPERATOR_KEY" in os.environ:
-        return
-    layout = require_running(context, None)
-    environment = StackEnvironment(layout, load_or_create(layout.data))
-    os.environ.update(demo_data.command_environment(layout, environment))
+def _on_running_store(command: Callable[..., None]) -> Callable[..., None]:
+    """Point the process at the running store when ``command`` runs (not for its --help), unless
+    variables do so already."""
+
+    @functools.wraps(command)
+    def run(*args: Any, **options: Any) -> None:
+        if "MERCATO_OPERATOR_KEY" not in os.environ:
+            data = os.environ.get("MERCATO_DATA")
+            layout = require_running(Path(data) if data else None)
+            environment = StackEnvironment(layout, load_or_create(layout.data))
+            os.environ.update(demo_data.command_environment(layout, environment))
+        command(*args, **options)
+
+    return run
 
 
-for group in (imports, price_jobs, analytics_jobs, index_jobs):
-    group.callback()(_job_environment)
-
-imports.command("products")(import_products.import_products)
-imports.command("sales")(import_sales.import_sales)
-price_jobs.command("run")(prices.run)
-analytics_jobs.command("run")(analytics.run)
-index_jobs.command("build")(index.build)
+imports.command("products")(_on_running_store(import_products.import_products))
+imports.command("sales")(_on_running_store(import_sales.import_sales))
+price_jobs.command("run")(_on_running_store(prices.run))
+analytics_jobs.command("run")(_on_running_store(analytics.run))
+index_jobs.command("build")(_on_running_store(index.build))
 
 
 def main() -> None:

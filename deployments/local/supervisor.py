@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import threading
 import time
@@ -10,6 +11,8 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from types import FrameType
+
+import psutil
 
 from deployments.local import demo_data, processes, services, store_build
 from deployments.local.environment import StackEnvironment
@@ -226,10 +229,10 @@ class Supervisor:
         logger.warning("%s is back", child.spec.title)
         self._note(child, "running")
 
-    def _adopted(self) -> list[processes.psutil.Process]:
+    def _adopted(self) -> list[psutil.Process]:
         known = {c.process.pid for c in self._started if c.process}
         orphans = []
-        for process in processes.psutil.Process().children():
+        for process in psutil.Process().children():
             if process.pid not in known:
                 orphans += [process, *processes.descendants(process.pid)]
         return orphans
@@ -242,7 +245,7 @@ class Supervisor:
         for child in reversed(self._started):
             child.stop()
             self._note(child, "stopped")
-        processes.end(processes.descendants(processes.os.getpid()), grace=2)
+        processes.end(processes.descendants(os.getpid()), grace=2)
         if not failed:
             self._state.phase("stopped")
 
