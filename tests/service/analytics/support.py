@@ -26,6 +26,12 @@ def rows(database_url: str, query: LiteralString, *values: Any) -> list[tuple[An
         return connection.execute(query, values).fetchall()
 
 
+def execute(database_url: str, statement: LiteralString) -> None:
+    address = database_url.replace("postgresql+asyncpg://", "postgresql://")
+    with psycopg.connect(address) as connection:
+        connection.execute(statement)
+
+
 async def eventually(check: Callable[[], bool], seconds: float = 15) -> None:
     """Wait until ``check`` holds; the consumers work in the background."""
     until = time.monotonic() + seconds

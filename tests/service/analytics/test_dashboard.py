@@ -271,6 +271,32 @@ async def test_facts_that_arrive_late_or_change_are_aggregated_by_the_next_run(
     assert (await dashboard(analytics, analyst, day, date(2023, 6, 2)))["daily"] == live["daily"]
 
 
+async def test_products_of_whole_months_count_once_whichever_days_changed(
+    analytics: httpx.AsyncClient,
+    operator: dict[str, str],
+    analyst: dict[str, str],
+    pipeline: SalesAnalyticsSettings,
+) -> None:
+    def at(month: int, day: int) -> datetime:
+        return datetime(2023, month, day, 12, tzinfo=UTC)
+
+    async def units() -> int:
+        figures = await dashboard(analytics, analyst, date(2023, 1, 10), date(2023, 4, 20))
+        return int(figures["top_products"][0]["units"])
+
+    days = [(1, 9), (1, 10), (1, 31), (2, 1), (2, 28), (3, 15), (4, 1), (4, 20), (4, 21)]
+    await import_sales(analytics, operator, *[sale((MUG, 1, 100), at=at(*day)) for day in days])
+    assert await units() == 7
+    job.run(pipeline)
+    assert await units() == 7
+    # The edge, a whole month (a day with figures and one without), the other edge.
+    for number, day in enumerate([(1, 31), (2, 1), (2, 14), (3, 15), (4, 1)], start=1):
+        await import_sales(analytics, operator, sale((MUG, 1, 100), at=at(*day)))
+        assert await units() == 7 + number
+    job.run(pipeline)
+    assert await units() == 12
+
+
 async def test_a_lost_parquet_file_is_made_again(
     analytics: httpx.AsyncClient, operator: dict[str, str], pipeline: SalesAnalyticsSettings
 ) -> None:
