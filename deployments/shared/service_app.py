@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,7 +25,7 @@ from deployments.shared.http_limits import BodyLimit, SecurityHeaders
 from deployments.shared.rate_limit import RateLimiter, rate_limit
 from deployments.shared.schemas import Problem
 from deployments.shared.settings import PlatformSettings, ServiceSettings
-from deployments.shared.streams import run_forever
+from deployments.shared.streams import end_tasks, run_forever
 from deployments.shared.telemetry import Metrics, RequestContext, configure_logging
 from deployments.shared.tokens import (
     PublishedKeys,
@@ -199,11 +199,7 @@ def create_service_app(
             try:
                 yield
             finally:
-                for task in tasks:
-                    task.cancel()
-                for task in tasks:
-                    with suppress(asyncio.CancelledError):
-                        await task
+                await end_tasks(tasks)
 
     docs = not platform.is_production
     app = FastAPI(

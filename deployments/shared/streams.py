@@ -135,3 +135,16 @@ async def run_forever(name: str, work: Callable[[], Awaitable[object]], *, pause
             logger.exception("background work failed", extra={"work": name})
             delay = min(max(delay * 2, 0.5), 30.0)
         await asyncio.sleep(delay)
+
+
+async def end_tasks(tasks: Sequence[asyncio.Task[None]]) -> None:
+    """Cancel ``tasks`` until each has ended.
+
+    Once is not enough: a cancellation that arrives just as an awaited call completes can be lost
+    (``asyncio.wait_for`` of Python 3.11, which redis-py uses), and the task would go on.
+    """
+    pending = set(tasks)
+    while pending:
+        for task in pending:
+            task.cancel()
+        _, pending = await asyncio.wait(pending, timeout=1)
