@@ -5,12 +5,13 @@ from __future__ import annotations
 from fastapi import FastAPI
 from ray import serve
 
-from deployments.products.api import create_api
-from deployments.products.infrastructure.settings import ProductsSettings
-from deployments.shared.settings import PlatformSettings
-
 
 def build_api() -> FastAPI:
+    # Imported in the replica only: Serve also reads this module to plan the deployment.
+    from deployments.products.api import create_api
+    from deployments.products.infrastructure.settings import ProductsSettings
+    from deployments.shared.settings import PlatformSettings
+
     return create_api(PlatformSettings(), ProductsSettings())
 
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image, ImageFilter
 
 from deployments.sandbox.demo.colours import lch, main_hue
 
@@ -19,8 +17,6 @@ SIDE = 800
 _LARGEST = 510
 _AREA = 350
 _COARSE = 4
-
-Layout = Literal["single", "stage", "group"]
 
 
 @dataclass(frozen=True)
@@ -33,7 +29,6 @@ class _Place:
     tilt: float = 0.0
 
 
-_ON_STAGE = _Place(0.5, 0.5, 1.0, -9)
 _GROUPS: dict[int, list[_Place]] = {
     1: [_Place(0.5, 0.49, 1.0)],
     2: [_Place(0.35, 0.45, 0.72, 6), _Place(0.65, 0.56, 0.78, -5)],
@@ -47,16 +42,12 @@ _GROUPS: dict[int, list[_Place]] = {
 }
 
 
-def compose(objects: Sequence[Image.Image], layout: Layout) -> Image.Image:
-    """Objects (RGBA) on a backdrop that takes its hue from the first.
-
-    Layouts: ``single`` stands in plain light, ``stage`` leans in front of a disc of deeper
-    colour, ``group`` shows up to four side by side.
-    """
+def compose(objects: Sequence[Image.Image]) -> Image.Image:
+    """One to four objects (RGBA) side by side on a backdrop that takes its hue from the first."""
     hue, chroma = main_hue(_pixels(objects[0]))
     tinted = min(chroma, 0.16) / 0.16
-    canvas = _backdrop(hue, tinted, disc=layout == "stage")
-    places = [_ON_STAGE] if layout == "stage" else _GROUPS[min(len(objects), 4)]
+    canvas = _backdrop(hue, tinted)
+    places = _GROUPS[min(len(objects), 4)]
     for item, place in zip(objects, places, strict=False):
         _stand(canvas, item, place, hue, tinted)
     return canvas
@@ -66,7 +57,7 @@ def _pixels(image: Image.Image) -> NDArray[np.float32]:
     return np.asarray(image.convert("RGBA"), dtype=np.float32) / np.float32(255)
 
 
-def _backdrop(hue: float, tinted: float, *, disc: bool) -> Image.Image:
+def _backdrop(hue: float, tinted: float) -> Image.Image:
     # Smooth everywhere, so a quarter of the size is drawn and enlarged.
     grid = np.linspace(0, 1, SIDE // _COARSE, dtype=np.float32)
     x, y = np.meshgrid(grid, grid)
@@ -76,23 +67,12 @@ def _backdrop(hue: float, tinted: float, *, disc: bool) -> Image.Image:
     # Below the horizon the floor is a shade deeper; the transition is a soft cove.
     floor = np.clip((y - 0.66) / 0.3, 0, 1)[..., None]
     wall = edge + (middle - edge) * glow**1.2 - floor * floor * (3 - 2 * floor) * 0.035
-    canvas = _enlarged(wall)
-    if disc:
-        shade = lch(0.83, 0.02 + 0.075 * tinted, hue + 14) + 0.06 * (0.5 - y)[..., None]
-        canvas.paste(_enlarged(shade), (0, 0), _disc())
-    return canvas
+    return _enlarged(wall)
 
 
 def _enlarged(colours: NDArray[np.float32]) -> Image.Image:
     small = Image.fromarray((np.clip(colours, 0, 1) * 255).round().astype(np.uint8))
     return small.resize((SIDE, SIDE), Image.Resampling.BICUBIC)
-
-
-@cache
-def _disc() -> Image.Image:
-    big = Image.new("L", (SIDE * 2, SIDE * 2), 0)
-    ImageDraw.Draw(big).circle((SIDE, SIDE), round(0.71 * SIDE), fill=255)
-    return big.resize((SIDE, SIDE), Image.Resampling.LANCZOS)
 
 
 def _stand(

@@ -21,7 +21,7 @@ from PIL import Image
 
 from deployments.sandbox.demo.catalogue import DemoProduct
 from deployments.sandbox.demo.colours import dye
-from deployments.sandbox.demo.composition import Layout, compose
+from deployments.sandbox.demo.composition import compose
 from deployments.sandbox.demo.drawings import drawing, parcel
 from deployments.sandbox.demo.emoji_package import asset
 
@@ -50,11 +50,10 @@ class _Plan:
     emoji: str
     dyes: tuple[str | None, ...]
     grey_parts: bool
-    layout: Layout
     colour: str | None = None
 
     def file_name(self, fallback: bool) -> str:
-        drawn = (_STYLE, self.emoji, self.dyes, self.grey_parts, self.layout, fallback)
+        drawn = (_STYLE, self.emoji, self.dyes, self.grey_parts, fallback)
         digest = hashlib.sha256(repr(drawn).encode()).hexdigest()[:10]
         return f"{self.handle}-{digest}.webp"
 
@@ -62,27 +61,21 @@ class _Plan:
 def plan(entry: DemoProduct) -> list[_Plan]:
     """The pictures of a product, the main one first."""
 
-    def picture(alt: str, *dyes: str | None, layout: Layout, colour: str | None = None) -> _Plan:
+    def picture(alt: str, *dyes: str | None, colour: str | None = None) -> _Plan:
         return _Plan(
             handle=entry.product.handle,
             alt=alt,
             emoji=entry.picture,
             dyes=dyes,
             grey_parts=entry.dye_grey_parts,
-            layout=layout,
             colour=colour,
         )
 
     title, colours = entry.product.title, entry.colours
     if not colours:
-        main = picture(title, entry.tint, layout="single")
-        second = picture(f"{title}, second view", entry.tint, layout="stage")
-        return [main, second] if len(entry.product.handle) % 2 else [main]
-    singles = [
-        picture(f"{title} in {colour.lower()}", colour, layout="single", colour=colour)
-        for colour in colours
-    ]
-    together = picture(f"{title} in {len(colours)} colours", *colours[:4], layout="group")
+        return [picture(title, entry.tint)]
+    singles = [picture(f"{title} in {colour.lower()}", colour, colour=colour) for colour in colours]
+    together = picture(f"{title} in {len(colours)} colours", *colours[:4])
     return [*singles, together] if len(colours) > 2 else singles
 
 
@@ -141,7 +134,7 @@ def _render(plans: Sequence[_Plan], assets: Path | None, cache: Path) -> int:
         objects = [_dyed(item.emoji, assets, colour, item.grey_parts) for colour in item.dyes]
         target = cache / item.file_name(assets is None)
         partial = target.with_suffix(f".{os.getpid()}.part")
-        compose(objects, item.layout).save(partial, "WEBP", quality=_QUALITY, method=2)
+        compose(objects).save(partial, "WEBP", quality=_QUALITY, method=0)
         partial.rename(target)
     return len(plans)
 
