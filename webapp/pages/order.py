@@ -125,9 +125,7 @@ def _paid() -> rx.Component:
         _number(),
         rx.el.h1("Thank you. It is paid.", class_name=f"{TITLE} mt-1"),
         rx.el.p(
-            "We are getting it ready. A confirmation goes to ",
-            OrderPage.order.email,
-            ".",
+            "We are getting it ready. You find it at any time under your orders.",
             class_name="mt-3 text-ink-soft",
         ),
     )
