@@ -141,6 +141,8 @@ def _expect_in_dashboard(shopper: Shopper, stack: Stack, title: str) -> None:
     page.get_by_role("textbox", name="Password").fill(ANALYST.password)
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_text("Includes demo data").first).to_be_visible()
+    expect(page.get_by_test_id("stMetric").last).to_be_visible()
+    page.locator("[role=gridcell]").first.wait_for(state="attached")
     page.screenshot(path=SHOTS / "dashboard.png")
     page.get_by_role("radio", name="Without demo").click()
     expect(page.get_by_text("Includes demo data")).to_have_count(0)
