@@ -6,6 +6,26 @@ cd "$(dirname "$0")/.."
 
 say() { printf '%s\n' "$*" >&2; }
 
+# Runs a command and shows that it goes on: the seconds in a terminal, else a line now and then.
+with_clock() {
+  label=$1
+  shift
+  "$@" &
+  pid=$!
+  began=$(date +%s)
+  while kill -0 "$pid" 2>/dev/null; do
+    sleep 1
+    seconds=$(($(date +%s) - began))
+    if [ -t 2 ]; then
+      printf '\r%s  %s s ' "$label" "$seconds" >&2
+    elif [ $((seconds % 20)) = 0 ]; then
+      say "$label  $seconds s"
+    fi
+  done
+  [ ! -t 2 ] || printf '\n' >&2
+  wait "$pid"
+}
+
 python=""
 for candidate in "${PYTHON:-}" python3 python3.14 python3.13 python3.12 python3.11; do
   [ -n "$candidate" ] || continue
@@ -24,9 +44,9 @@ install_debian() {
   purpose=$1
   shift
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
-    say "Installing $* ($purpose)"
-    apt-get update -qq
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+    with_clock "Reading Debian's package lists" apt-get update -qq
+    with_clock "Installing $* ($purpose)" env DEBIAN_FRONTEND=noninteractive \
+      apt-get install -y -qq --no-install-recommends "$@" >/dev/null
   else
     say "mercato: $purpose needs $*. Install it (Debian and Ubuntu: sudo apt-get install $*) and run the command again."
     exit 2
@@ -39,9 +59,9 @@ if [ "$(cat "$stamp" 2>/dev/null || true)" != "$wanted" ]; then
   if ! "$python" -c 'import ensurepip' 2>/dev/null; then
     install_debian "making a Python environment" python3-venv
   fi
-  say "Installing Python packages into .venv (about 3 GB; some minutes the first time)"
+  say "Making .venv with about 3 GB of Python packages; some minutes the first time."
   [ -x .venv/bin/python ] || "$python" -m venv .venv
-  .venv/bin/python -m pip install --quiet --disable-pip-version-check \
+  with_clock "Installing packages" .venv/bin/python -m pip install --quiet --disable-pip-version-check \
     --constraint constraints.txt --editable '.[dev]'
   printf '%s' "$wanted" >"$stamp"
 fi
