@@ -26,6 +26,20 @@ from tests.support import Keys
 __all__ = ["stack"]
 
 
+_ORDER = ("unit", "service", "stack", "e2e")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Quick tests first. Browser tests last: while Playwright's own event loop lives in this
+    thread, asyncio tests could not run."""
+    items.sort(key=lambda item: _place(item.path))
+
+
+def _place(path: Path) -> int:
+    parts = path.relative_to(Path(__file__).parent).parts
+    return _ORDER.index(parts[0]) if parts[0] in _ORDER else len(_ORDER)
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[EmbeddedPostgres]:
     # Not in pytest's own folder, which is closed to the server's user when run as root.

@@ -86,6 +86,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     finally:
         running.mercato("down")
         _keep_logs(layout)
+        shutil.rmtree(layout.runtime, ignore_errors=True)
 
 
 def _keep_logs(layout: StackLayout) -> None:
