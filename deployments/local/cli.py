@@ -23,7 +23,14 @@ import typer
 from rich.table import Table
 
 from deployments.local import demo_data, display, processes
-from deployments.local.commands import analytics, import_products, import_sales, index, prices
+from deployments.local.commands import (
+    analytics,
+    import_products,
+    import_sales,
+    index,
+    migrate,
+    prices,
+)
 from deployments.local.doctor import examine
 from deployments.local.environment import StackEnvironment
 from deployments.local.layout import StackLayout, resolve
@@ -311,13 +318,16 @@ def require_running(data: Path | None) -> StackLayout:
     return layout
 
 
-def _on_running_store(command: Callable[..., None]) -> Callable[..., None]:
+def _on_running_store(
+    command: Callable[..., None], *, dry_run_without: bool = False
+) -> Callable[..., None]:
     """Point the process at the running store when ``command`` runs (not for its --help), unless
-    variables do so already."""
+    variables do so already. ``dry_run_without``: a dry run needs no store."""
 
     @functools.wraps(command)
     def run(*args: Any, **options: Any) -> None:
-        if "MERCATO_OPERATOR_KEY" not in os.environ:
+        alone = dry_run_without and options.get("dry_run")
+        if "MERCATO_OPERATOR_KEY" not in os.environ and not alone:
             data = os.environ.get("MERCATO_DATA")
             layout = require_running(Path(data) if data else None)
             environment = StackEnvironment(layout, load_or_create(layout.data))
@@ -327,8 +337,9 @@ def _on_running_store(command: Callable[..., None]) -> Callable[..., None]:
     return run
 
 
+app.command("migrate")(migrate.migrate)
 imports.command("products")(_on_running_store(import_products.import_products))
-imports.command("sales")(_on_running_store(import_sales.import_sales))
+imports.command("sales")(_on_running_store(import_sales.import_sales, dry_run_without=True))
 price_jobs.command("run")(_on_running_store(prices.run))
 analytics_jobs.command("run")(_on_running_store(analytics.run))
 index_jobs.command("build")(_on_running_store(index.build))

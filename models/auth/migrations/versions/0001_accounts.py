@@ -11,6 +11,7 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.execute("CREATE EXTENSION IF NOT EXISTS citext")
     op.create_table(
         "users",
         sa.Column("id", sa.Uuid(), nullable=False),
