@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -53,7 +54,7 @@ def free_port_base() -> int:
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def stack() -> Iterator[Stack]:
     """The whole store with the demo shop; one start a run.
 
     ``MERCATO_TEST_STACK`` names the data folder of a running one to use instead, for work on a
@@ -62,7 +63,8 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     if running_data := os.environ.get("MERCATO_TEST_STACK"):
         yield Stack(resolve(Path(running_data), None), 0.0)
         return
-    data = tmp_path_factory.mktemp("stack")
+    # Not in pytest's own folder, which is closed to PostgreSQL's user when run as root.
+    data = Path(tempfile.mkdtemp(prefix="mercato-test-"))
     # The built pages depend on the sources only; keep them between runs.
     cache = REPOSITORY / ".mercato" / "test-cache"
     for name in ("web", "cache"):
@@ -87,6 +89,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         running.mercato("down")
         _keep_logs(layout)
         shutil.rmtree(layout.runtime, ignore_errors=True)
+        shutil.rmtree(data, ignore_errors=True)
 
 
 def _keep_logs(layout: StackLayout) -> None:

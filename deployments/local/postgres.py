@@ -89,10 +89,17 @@ class EmbeddedPostgres:
         return PostgresAddress(self._port, self._password_file.read_text())
 
     def initialise(self) -> bool:
-        """Make the cluster when there is none; True when it was made now."""
+        """Make the cluster when there is none; True when it was made now.
+
+        Raises:
+            ChildProcessError: with what initdb said.
+        """
+        self._data.mkdir(parents=True, exist_ok=True)
+        if self._user is not None:
+            _open_way_to(self._data)
+            _open_way_to(binaries() / "postgres")
         if (self._data / "PG_VERSION").exists():
             return False
-        self._data.mkdir(parents=True, exist_ok=True)
         if not self._password_file.exists():
             self._password_file.write_text(secrets.token_urlsafe(24))
             self._password_file.chmod(0o600)
@@ -100,31 +107,34 @@ class EmbeddedPostgres:
         password_copy.write_text(self._password_file.read_text())
         if self._user is not None:
             owner = _system_user(self._user)
-            _open_way_to(self._data)
-            _open_way_to(binaries())
             for path in (self._data, password_copy):
                 os.chown(path, owner.pw_uid, owner.pw_gid)
         try:
-            subprocess.run(  # noqa: S603
-                [
-                    str(binaries() / "initdb"),
-                    f"--pgdata={self._data}",
-                    "--username=postgres",
-                    f"--pwfile={password_copy}",
-                    "--auth=scram-sha-256",
-                    "--encoding=UTF8",
-                    "--locale=C.UTF-8",
-                    "--no-instructions",
-                ],
-                check=True,
-                capture_output=True,
-                text=True,
-                user=self._user,
-                cwd="/",
-            )
+            self._initdb(password_copy)
         finally:
             password_copy.unlink()
         return True
+
+    def _initdb(self, password_file: Path) -> None:
+        done = subprocess.run(  # noqa: S603
+            [
+                str(binaries() / "initdb"),
+                f"--pgdata={self._data}",
+                "--username=postgres",
+                f"--pwfile={password_file}",
+                "--auth=scram-sha-256",
+                "--encoding=UTF8",
+                "--locale=C.UTF-8",
+                "--no-instructions",
+            ],
+            capture_output=True,
+            text=True,
+            check=False,
+            user=self._user,
+            cwd="/",
+        )
+        if done.returncode != 0:
+            raise ChildProcessError(f"initdb failed: {done.stderr.strip()}")
 
     def command(self, *settings: str) -> list[str]:
         """The server in the foreground, on loopback TCP only; ``settings`` are ``name=value``."""

@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from types import FrameType
 
 import psutil
+import psycopg
+from sqlalchemy.exc import SQLAlchemyError
 
 from deployments.local import demo_data, processes, services, store_build
 from deployments.local.environment import StackEnvironment
@@ -69,7 +71,7 @@ class Supervisor:
             self._watch()
         except InterruptedError:
             pass
-        except (StartError, ChildProcessError, TimeoutError, RuntimeError) as error:
+        except (StartError, OSError, RuntimeError, psycopg.Error, SQLAlchemyError) as error:
             self._state.phase("failed", str(error))
             raise StartError(str(error)) from error
         finally:
