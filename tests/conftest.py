@@ -17,6 +17,7 @@ from redis import Redis
 
 from deployments.local.ports import free_port
 from deployments.local.postgres import EmbeddedPostgres, provision, service_url
+from deployments.local.processes import identity_options
 from deployments.local.redis_server import EmbeddedRedis
 from deployments.shared.settings import OPERATOR, SERVICES, PlatformSettings
 from models.shared.migrations import upgrade
@@ -44,13 +45,12 @@ def _place(path: Path) -> int:
 def postgres() -> Iterator[EmbeddedPostgres]:
     # Not in pytest's own folder, which is closed to the server's user when run as root.
     folder = Path(tempfile.mkdtemp(prefix="mercato-test-"))
-    folder.chmod(0o755)
     server = EmbeddedPostgres(folder, free_port())
     server.initialise()
     with (folder / "postgres.log").open("wb") as log:
         process = subprocess.Popen(
             server.command("fsync=off", "synchronous_commit=off", "full_page_writes=off"),
-            user=server.user,
+            **identity_options(server.user),
             stdout=subprocess.DEVNULL,
             stderr=log,
             cwd="/",

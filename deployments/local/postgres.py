@@ -14,6 +14,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
+from deployments.local.processes import identity_options
 from deployments.shared.settings import SERVICES
 
 _SYSTEM_USER = "mercato_postgres"
@@ -104,6 +105,7 @@ class EmbeddedPostgres:
             self._password_file.write_text(secrets.token_urlsafe(24))
             self._password_file.chmod(0o600)
         password_copy = self._data.parent / "postgres.initdb"
+        password_copy.touch(mode=0o600)
         password_copy.write_text(self._password_file.read_text())
         if self._user is not None:
             owner = _system_user(self._user)
@@ -130,7 +132,7 @@ class EmbeddedPostgres:
             capture_output=True,
             text=True,
             check=False,
-            user=self._user,
+            **identity_options(self._user),
             cwd="/",
         )
         if done.returncode != 0:

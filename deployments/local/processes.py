@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
+import pwd
 import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -58,7 +60,7 @@ class Child:
                 self.spec.command(),
                 env=self.spec.environment,
                 cwd=self.spec.cwd,
-                user=self.spec.user,
+                **identity_options(self.spec.user),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -99,6 +101,14 @@ class Child:
                 self.process.kill()
                 self.process.wait()
         end(family)
+
+
+def identity_options(user: str | None) -> dict[str, Any]:
+    """Options of ``subprocess`` to run as ``user``, with that user's group and no other; none to
+    run as the caller."""
+    if user is None:
+        return {}
+    return {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []}
 
 
 def adopt_orphans() -> None:
