@@ -22,16 +22,23 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=REPOSITORY / "bench.json")
     arguments = parser.parse_args()
     records: list[Record] = []
+    try:
+        _measure(arguments.data, records)
+    finally:
+        # What was measured before a failure is worth keeping.
+        show(records)
+        write(records, arguments.out)
+        print(f"written: {arguments.out}")
+
+
+def _measure(data: Path, records: list[Record]) -> None:
     encoder.measure(records)
     with (
         tempfile.TemporaryDirectory(prefix="mercato-bench-") as folder,
         measured_stack(Path(folder), records) as layout,
     ):
         asyncio.run(api.measure(layout, records))
-        imports.measure(layout, arguments.data, records)
-    show(records)
-    write(records, arguments.out)
-    print(f"written: {arguments.out}")
+        imports.measure(layout, data, records)
 
 
 if __name__ == "__main__":

@@ -33,9 +33,13 @@ def execute(database_url: str, statement: LiteralString) -> None:
 
 
 async def eventually(check: Callable[[], bool], seconds: float = 15) -> None:
-    """Wait until ``check`` holds; the consumers work in the background."""
+    """Wait until ``check`` holds; the consumers work in the background.
+
+    It runs in a thread: waiting here for a lock that a consumer's transaction holds would keep
+    that transaction from going on.
+    """
     until = time.monotonic() + seconds
-    while not check():
+    while not await asyncio.to_thread(check):
         assert time.monotonic() < until, "did not happen in time"
         await asyncio.sleep(0.05)
 
