@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import psycopg
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn
 from rich.table import Table
+
+from deployments.local.commands.progress import stage_bars
 
 if TYPE_CHECKING:
     from pipelines.sales_analytics.job import Report
@@ -45,20 +46,7 @@ def run(
     from pipelines.sales_analytics.figures_repository import AlreadyRunningError
 
     console = Console(highlight=False)
-    with Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        console=console,
-    ) as bars:
-        tasks: dict[str, TaskID] = {}
-
-        def progress(stage: str, done: int, total: int | None) -> None:
-            if stage not in tasks:
-                tasks[stage] = bars.add_task(stage.capitalize(), total=total)
-            bars.update(tasks[stage], completed=done, total=total)
-
+    with stage_bars(console) as progress:
         try:
             report = run_pipeline(progress, full=full)
         except AlreadyRunningError as error:

@@ -9,16 +9,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    SpinnerColumn,
-    TaskID,
-    TextColumn,
-    TimeElapsedColumn,
-)
 
+from deployments.local.commands.progress import stage_bars
 from deployments.shared.errors import DomainError
 
 
@@ -40,21 +32,7 @@ def build(
 
     console = Console(highlight=False)
     encoder = EncoderSettings() if model is None else EncoderSettings(model_path=model)
-    with Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=console,
-    ) as bars:
-        tasks: dict[str, TaskID] = {}
-
-        def progress(stage: str, done: int, total: int | None) -> None:
-            if stage not in tasks:
-                tasks[stage] = bars.add_task(stage.capitalize(), total=total)
-            bars.update(tasks[stage], completed=done, total=total)
-
+    with stage_bars(console) as progress:
         try:
             built = run(progress, encoder=encoder)
         except DomainError as error:

@@ -7,9 +7,9 @@ from collections.abc import Callable
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn
 from rich.table import Table
 
+from deployments.local.commands.progress import stage_bars
 from pipelines.price_aggregation.report import PriceReport
 
 _MAX_REASONS = 3
@@ -52,20 +52,7 @@ def summary(report: PriceReport) -> Table:
 def run() -> None:
     """Fetch the merchants' offers, match them to our products and publish our price position."""
     console = Console()
-    with Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        console=console,
-    ) as bars:
-        tasks: dict[str, TaskID] = {}
-
-        def progress(stage: str, done: int, total: int | None) -> None:
-            if stage not in tasks:
-                tasks[stage] = bars.add_task(stage.capitalize(), total=total)
-            bars.update(tasks[stage], completed=done, total=total)
-
+    with stage_bars(console) as progress:
         report = run_pipeline(progress)
     console.print(summary(report))
     seconds = (report.finished_at - report.started_at).total_seconds()
