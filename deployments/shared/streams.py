@@ -140,8 +140,8 @@ async def run_forever(name: str, work: Callable[[], Awaitable[object]], *, pause
 async def end_tasks(tasks: Sequence[asyncio.Task[None]]) -> None:
     """Cancel ``tasks`` until each has ended.
 
-    Once is not enough: a cancellation that arrives just as an awaited call completes can be lost
-    (``asyncio.wait_for`` of Python 3.11, which redis-py uses), and the task would go on.
+    Once is not enough: a cancellation that arrives while a library finishes a call or cleans up
+    after one can be lost, and the task would go on for ever.
     """
     pending = set(tasks)
     while pending:
