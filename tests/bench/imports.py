@@ -25,7 +25,7 @@ def _peak_while(layout: StackLayout, work: Callable[[], None]) -> tuple[float, f
 
     def watch() -> None:
         nonlocal peak
-        while not done.wait(2):
+        while not done.wait(10):
             peak = max(peak, memory_bytes(layout))
 
     watcher = threading.Thread(target=watch)
