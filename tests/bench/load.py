@@ -35,10 +35,17 @@ async def _client(
     return failed
 
 
-async def load(url: Callable[[], str], *, concurrency: int, seconds: float) -> LoadResult:
-    """Send requests to ``url()`` for ``seconds`` after a second of warm-up."""
+async def load(
+    url: Callable[[], str], *, concurrency: int, seconds: float, token: str
+) -> LoadResult:
+    """Send requests to ``url()`` for ``seconds`` after a second of warm-up.
+
+    ``token`` is a service's: the rate limits of shoppers do not count for services.
+    """
     limits = httpx.Limits(max_connections=concurrency)
-    async with httpx.AsyncClient(limits=limits, timeout=30) as client:
+    async with httpx.AsyncClient(
+        limits=limits, timeout=30, headers={"Authorization": f"Bearer {token}"}
+    ) as client:
         await _client(client, url, time.perf_counter() + 1, [])
         began = time.perf_counter()
         latencies: list[float] = []
