@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -108,7 +108,3 @@ def write_json(path: Path, content: dict[str, Any], *, mode: int = 0o644) -> Non
     temporary.touch(mode=mode)
     temporary.write_text(json.dumps(content, indent=1))
     temporary.replace(path)
-
-
-def ports_as_dict(ports: Ports) -> dict[str, int]:
-    return asdict(ports)

@@ -8,10 +8,11 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from deployments.local.layout import StackLayout, ports_as_dict, read_json, write_json
+from deployments.local.layout import StackLayout, read_json, write_json
 
 
 class AlreadyRunningError(Exception):
@@ -56,7 +57,7 @@ class StackState:
             "ready": False,
             "error": None,
             "ready_seconds": None,
-            "ports": ports_as_dict(layout.ports),
+            "ports": asdict(layout.ports),
             "steps": {},
             "children": {},
         }

@@ -1,4 +1,7 @@
-"""A consumer group on a Redis stream: at least once, dead letters, survives a flushed Redis."""
+"""A consumer group on a Redis stream: at least once, dead letters, made anew after a flush.
+
+What a flushed Redis held and nobody had read is not read again: Redis must be durable.
+"""
 
 from __future__ import annotations
 
