@@ -50,10 +50,17 @@ class Keys:
         services = {name: self.private[name].public_key() for name in names}
         return TokenVerifier(service, PublishedKeys(fetch), services)
 
-    def user(self, *roles: str, user_id: UUID | None = None, seconds: int = 900) -> dict[str, str]:
+    def user(
+        self, *roles: str, user_id: UUID | None = None, version: int = 1, seconds: int = 900
+    ) -> dict[str, str]:
         """Authorization header of a user with ``roles``."""
         token = issue_access_token(
-            self.private["users"], "users", user_id or new_id(), list(roles), seconds=seconds
+            self.private["users"],
+            "users",
+            user_id or new_id(),
+            list(roles),
+            version=version,
+            seconds=seconds,
         )
         return {"Authorization": f"Bearer {token}"}
 

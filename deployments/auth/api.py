@@ -62,7 +62,8 @@ def create_api(platform: PlatformSettings, settings: AuthSettings) -> FastAPI:
 
     def issue(user_id: UUID, roles: list[str]) -> tuple[str, int]:
         seconds = settings.access_token_seconds
-        return issue_access_token(key, key_id, user_id, roles, seconds=seconds), seconds
+        token = issue_access_token(key, key_id, user_id, roles, version=1, seconds=seconds)
+        return token, seconds
 
     async def own_keys() -> Mapping[str, Any]:
         return jwks

@@ -68,6 +68,7 @@ class StackEnvironment:
             "MERCATO_ALLOWED_ORIGINS": f"{layout.store_url},http://localhost:{layout.ports.store}",
             "MERCATO_SERVICE_PUBLIC_KEYS": json.dumps(self._secrets.public_keys()),
             "MERCATO_SANDBOX_URL": layout.sandbox_url,
+            "MERCATO_SMTP_URL": f"smtp://127.0.0.1:{layout.ports.smtp}",
             "MERCATO_LOG_FOLDER": str(layout.logs),
         }
 

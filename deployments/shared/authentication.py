@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from deployments.shared.errors import Forbidden, Unauthenticated
+from deployments.shared.token_versions import TokenVersions
 from deployments.shared.tokens import Principal, TokenVerifier
 
 _bearer = HTTPBearer(auto_error=False, description="access token of POST /auth/login")
@@ -22,6 +23,8 @@ async def optional_principal(request: Request, credentials: _Credentials) -> Pri
         return None
     verifier: TokenVerifier = request.app.state.token_verifier
     principal = await verifier.verify(credentials.credentials)
+    versions: TokenVersions = request.app.state.token_versions
+    await versions.check(principal)
     request.state.principal = principal
     return principal
 

@@ -1,4 +1,4 @@
-"""Events between services: one envelope, four topics."""
+"""Events between services: one envelope, five topics."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from deployments.shared.ids import new_id
 # A topic is a Redis stream named ``mercato:<topic>``.
 PRODUCTS: Final = "products"  # product.changed, product.deleted
 ORDERS: Final = "orders"  # order.paid, order.cancelled …
-PAYMENTS: Final = "payments"  # payment.succeeded, payment.failed, payment.cancelled
+PAYMENTS: Final = "payments"  # payment.succeeded, payment.failed, refund.succeeded …
+ACCOUNTS: Final = "accounts"  # account.erased
 BEHAVIOUR: Final = "behaviour"  # what visitors do; accepted by analytics
 
 

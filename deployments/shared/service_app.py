@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.middleware.cors import CORSMiddleware
@@ -27,6 +28,7 @@ from deployments.shared.schemas import Problem
 from deployments.shared.settings import PlatformSettings, ServiceSettings
 from deployments.shared.streams import end_tasks, run_forever
 from deployments.shared.telemetry import Metrics, RequestContext, configure_logging
+from deployments.shared.token_versions import AskAuth, PublishedVersions
 from deployments.shared.tokens import (
     PublishedKeys,
     ServiceTokens,
@@ -125,6 +127,15 @@ def _verifier(
     return TokenVerifier(service, PublishedKeys(fetch), keys)
 
 
+def _ask_auth(call: Callable[[str], ServiceHttp]) -> AskAuth:
+    async def version(user_id: UUID) -> int:
+        path = f"/internal/accounts/{user_id}/token-version"
+        answer: Mapping[str, Any] = await call("auth").request("GET", path)
+        return int(answer["version"])
+
+    return version
+
+
 def _include(app: FastAPI, router: APIRouter, dependencies: list[Any]) -> None:
     """``include_router``, which refuses the path "": a collection's own below Serve's prefix."""
     others = APIRouter()
@@ -186,6 +197,7 @@ def create_service_app(
             parts.checks["database"] = lambda: check_database(engine)
             app.state.checks = parts.checks
             app.state.token_verifier = verifier or _verifier(service, platform, call)
+            app.state.token_versions = PublishedVersions(redis, _ask_auth(call))
             app.state.rate_limiter = (
                 RateLimiter(platform.redis_url, service, platform.trusted_proxies)
                 if platform.rate_limits_enabled

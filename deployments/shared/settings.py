@@ -31,6 +31,11 @@ class PlatformSettings(BaseSettings):
     analytics_url: str = "http://127.0.0.1:8000/analytics"
     search_url: str = "http://127.0.0.1:8000/ai"
     store_url: str = "http://127.0.0.1:3000"
+    smtp_url: SecretStr = Field(
+        SecretStr("smtp://127.0.0.1:8025"),
+        description="smtp://, smtp+starttls:// or smtps://user:password@host:port",
+    )
+    mail_from: str = "Mercato <shop@mercato.example>"
     allowed_origins: Annotated[list[str], NoDecode] = []
     trusted_proxies: Annotated[list[str], NoDecode] = ["127.0.0.1/32", "::1/128"]
     service_public_keys: dict[str, str] = Field(

@@ -38,11 +38,12 @@ KeySource = Callable[[], Awaitable[PublicKeys]]
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who calls: a user (``user_id`` and roles) or another service (``service``)."""
+    """Who calls: a user (``user_id``, roles, token version) or another service (``service``)."""
 
     user_id: UUID | None = None
     roles: frozenset[str] = field(default_factory=frozenset)
     service: str | None = None
+    token_version: int = 0
 
     def has_role(self, *roles: str) -> bool:
         return ADMIN in self.roles or not self.roles.isdisjoint(roles)
@@ -91,7 +92,7 @@ def _checked(check: Callable[[], Principal]) -> Principal:
         raise Unauthenticated(
             "token_expired", "the access token has expired; refresh it or sign in again"
         ) from error
-    except (jwt.InvalidTokenError, ValueError) as error:
+    except (jwt.InvalidTokenError, KeyError, TypeError, ValueError) as error:
         raise Unauthenticated("invalid_token", "the token is not valid") from error
 
 
@@ -144,7 +145,11 @@ class TokenVerifier:
     def _user_principal(self, token: str, keys: PublicKeys) -> Principal:
         claims = _claims(token, keys, audience=AUDIENCE, issuer=ISSUER, kind=ACCESS_TYPE)
         roles = claims.get("roles", [])
-        return Principal(user_id=UUID(claims["sub"]), roles=frozenset(map(str, roles)))
+        return Principal(
+            user_id=UUID(claims["sub"]),
+            roles=frozenset(map(str, roles)),
+            token_version=int(claims["ver"]),
+        )
 
     def _service_principal(self, token: str, caller: str) -> Principal:
         claims = _claims(
@@ -154,15 +159,23 @@ class TokenVerifier:
 
 
 def issue_access_token(
-    key: Ed25519PrivateKey, key_id: str, user_id: UUID, roles: list[str], *, seconds: int
+    key: Ed25519PrivateKey,
+    key_id: str,
+    user_id: UUID,
+    roles: list[str],
+    *,
+    version: int,
+    seconds: int,
 ) -> str:
-    """A signed access token of ``user_id``, valid for ``seconds``."""
+    """A signed access token of ``user_id``, valid for ``seconds`` or until the account's token
+    version is above ``version``."""
     now = int(time.time())
     claims = {
         "iss": ISSUER,
         "aud": AUDIENCE,
         "sub": str(user_id),
         "roles": roles,
+        "ver": version,
         "iat": now,
         "exp": now + seconds,
         "jti": str(new_id()),

@@ -8,9 +8,11 @@ from sqlalchemy import (
     DateTime,
     Identity,
     Index,
+    Integer,
     MetaData,
     String,
     Table,
+    Text,
     func,
     text,
 )
@@ -54,4 +56,28 @@ def inbox_table(metadata: MetaData) -> Table:
         Column("consumer", String(60), primary_key=True),
         Column("event_id", UUID(as_uuid=True), primary_key=True),
         Column("handled_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    )
+
+
+def mail_table(metadata: MetaData) -> Table:
+    """E-mails written in the transaction that caused them, sent afterwards; ``sent_at`` or
+    ``failed_at`` (given up) ends one."""
+    return Table(
+        "mails",
+        metadata,
+        Column("id", UUID(as_uuid=True), primary_key=True),
+        Column("recipient", String(320), nullable=False),
+        Column("subject", String(300), nullable=False),
+        Column("text", Text, nullable=False),
+        Column("html", Text),
+        Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+        Column("due_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+        Column("attempts", Integer, nullable=False, server_default=text("0")),
+        Column("sent_at", DateTime(timezone=True)),
+        Column("failed_at", DateTime(timezone=True)),
+        Index(
+            "ix_mails_due_at",
+            "due_at",
+            postgresql_where=text("sent_at IS NULL AND failed_at IS NULL"),
+        ),
     )
