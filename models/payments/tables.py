@@ -16,6 +16,7 @@ from sqlalchemy import (
     Integer,
     String,
     Text,
+    UniqueConstraint,
     func,
     text,
 )
@@ -69,6 +70,7 @@ class PaymentRow(Base):
     failure_message: Mapped[str | None] = mapped_column(Text)
     next_action_url: Mapped[str | None] = mapped_column(Text)
     alarm: Mapped[str | None] = mapped_column(Text)
+    version: Mapped[int] = mapped_column(Integer, server_default=text("1"))
     checked_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
@@ -85,13 +87,34 @@ class CancelledOrderRow(Base):
     )
 
 
+class DeclineRow(Base):
+    """Failed attempts to pay; ``ref`` tells one from the next."""
+
+    __tablename__ = "declines"
+
+    payment_id: Mapped[UUID] = mapped_column(ForeignKey("payments.id"), primary_key=True)
+    ref: Mapped[str] = mapped_column(String(200), primary_key=True)
+    code: Mapped[str] = mapped_column(String(80))
+    message: Mapped[str] = mapped_column(Text)
+    declined_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
 class RefundRow(Base):
-    """Money given back; ``idempotency_key`` makes a repeated request the same refund."""
+    """Money given back, one row for each id the order service names; written before Stripe is
+    called. ``next_attempt_at``: when to ask Stripe again while it is pending."""
 
     __tablename__ = "refunds"
     __table_args__ = (
         CheckConstraint("amount > 0", name="positive_amount"),
         CheckConstraint("status IN ('pending','succeeded','failed')", name="known_status"),
+        CheckConstraint(
+            "status <> 'succeeded' OR stripe_refund_id IS NOT NULL", name="succeeded_at_stripe"
+        ),
+        Index(
+            "ix_refunds_pending",
+            "next_attempt_at",
+            postgresql_where=text("status = 'pending'"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -103,12 +126,53 @@ class RefundRow(Base):
     status: Mapped[str] = mapped_column(String(20))
     stripe_refund_id: Mapped[str | None] = mapped_column(String(100), unique=True)
     failure_message: Mapped[str | None] = mapped_column(Text)
+    attempts: Mapped[int] = mapped_column(Integer, server_default=text("0"))
+    next_attempt_at: Mapped[datetime] = mapped_column(
+        DateTime(timezone=True), server_default=func.now()
+    )
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
 
 
+class DisputeRow(Base):
+    """A bank's claim against a payment, as Stripe shows it."""
+
+    __tablename__ = "disputes"
+
+    id: Mapped[str] = mapped_column(String(100), primary_key=True)
+    payment_id: Mapped[UUID] = mapped_column(ForeignKey("payments.id"), index=True)
+    amount: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str] = mapped_column(String(3))
+    reason: Mapped[str] = mapped_column(String(80))
+    status: Mapped[str] = mapped_column(String(40))
+    respond_by: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+
+
+class AlarmRow(Base):
+    """What a person should look at; ``subject`` keeps the same from being told twice."""
+
+    __tablename__ = "alarms"
+    __table_args__ = (
+        Index("ix_alarms_open", "id", postgresql_where=text("resolved_at IS NULL")),
+        UniqueConstraint("kind", "subject"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(30))
+    subject: Mapped[str] = mapped_column(String(300))
+    message: Mapped[str] = mapped_column(Text)
+    payment_id: Mapped[UUID | None] = mapped_column(ForeignKey("payments.id"))
+    order_id: Mapped[UUID | None]
+    stripe_event_id: Mapped[str | None] = mapped_column(String(255))
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    resolved_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
 class StripeEventRow(Base):
-    """Inbox of Stripe's events: the id is the guard against handling one twice."""
+    """Inbox of Stripe's events: the id is the guard against handling one twice. ``failures``
+    counts errors of the event's own, ``dead_at`` says that it was given up."""
 
     __tablename__ = "stripe_events"
     __table_args__ = (
@@ -131,7 +195,9 @@ class StripeEventRow(Base):
         DateTime(timezone=True), server_default=func.now()
     )
     attempts: Mapped[int] = mapped_column(Integer, server_default=text("0"))
+    failures: Mapped[int] = mapped_column(Integer, server_default=text("0"))
     processed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    dead_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     error: Mapped[str | None] = mapped_column(Text)
     alarm: Mapped[str | None] = mapped_column(Text)
 
