@@ -24,9 +24,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from models.shared.base import new_metadata
+from models.shared.base import cursor_table, new_metadata
 
 metadata = new_metadata()
+outbox_cursors = cursor_table(metadata)
 
 # Monthly partitions live in a schema of their own, so that the public one lists tables only.
 PARTITION_SCHEMA = "partitions"

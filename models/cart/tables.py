@@ -21,10 +21,11 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
-from models.shared.base import inbox_table, new_metadata, outbox_table
+from models.shared.base import cursor_table, inbox_table, new_metadata, outbox_table
 
 metadata = new_metadata()
 outbox = outbox_table(metadata)
+outbox_cursors = cursor_table(metadata)
 inbox = inbox_table(metadata)
 order_numbers = Sequence("order_numbers", start=100_001, metadata=metadata)
 

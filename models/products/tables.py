@@ -1,4 +1,4 @@
-"""Tables of the products service: catalogue, stock, reservations."""
+"""Tables of the products service: catalogue, stock, reservations, reviews."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
+    SmallInteger,
     String,
     Text,
     UniqueConstraint,
@@ -25,12 +26,14 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSON, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from models.shared.base import new_metadata, outbox_table
+from models.shared.base import cursor_table, new_metadata, outbox_table
 
 metadata = new_metadata()
 outbox = outbox_table(metadata)
+outbox_cursors = cursor_table(metadata)
 
 _PUBLISHED = text("status = 'published'")
+_PUBLISHED_REVIEW = text("state = 'published'")
 
 
 class Base(DeclarativeBase):
@@ -55,7 +58,8 @@ class CategoryRow(Base):
 
 class ProductRow(Base):
     """``sort_title`` and the price columns repeat what variants and title say, so that a list
-    sorts and filters by index; they are written with the product."""
+    sorts and filters by index; they are written with the product. ``rating_*`` repeat the
+    published reviews and are written with those."""
 
     __tablename__ = "products"
     __table_args__ = (
@@ -71,6 +75,15 @@ class ProductRow(Base):
             "price_from",
             "id",
             postgresql_where=_PUBLISHED,
+        ),
+        Index(
+            "ix_products_attributes",
+            "attributes",
+            postgresql_using="gin",
+            postgresql_ops={"attributes": "jsonb_path_ops"},
+        ),
+        CheckConstraint(
+            "rating_sum BETWEEN rating_count AND 5 * rating_count", name="rating_possible"
         ),
     )
 
@@ -89,11 +102,25 @@ class ProductRow(Base):
     price_to: Mapped[int] = mapped_column(BigInteger)
     compare_at_amount: Mapped[int | None] = mapped_column(BigInteger)
     variant_count: Mapped[int] = mapped_column(Integer)
+    rating_sum: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    rating_count: Mapped[int] = mapped_column(Integer, server_default=text("0"))
     version: Mapped[int] = mapped_column(Integer)
     source: Mapped[str | None] = mapped_column(String(60))
     source_handle: Mapped[str | None] = mapped_column(String(160))
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class SlugRow(Base):
+    """A slug that a product had before; links to it lead to the product's slug of today."""
+
+    __tablename__ = "old_slugs"
+
+    slug: Mapped[str] = mapped_column(String(160), primary_key=True)
+    product_id: Mapped[UUID] = mapped_column(
+        ForeignKey("products.id", ondelete="CASCADE"), index=True
+    )
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
 
 
 class VariantRow(Base):
@@ -118,16 +145,19 @@ class VariantRow(Base):
 
 
 class StockRow(Base):
-    """What is left to sell is ``on_hand - reserved``."""
+    """What is left to sell is ``on_hand - reserved``. ``low_stock_at`` is when to order more;
+    without it the shop's own threshold holds."""
 
     __tablename__ = "stock"
     __table_args__ = (
         CheckConstraint("0 <= reserved AND reserved <= on_hand", name="reserved_within_on_hand"),
+        CheckConstraint("low_stock_at >= 0", name="low_stock_at_not_negative"),
     )
 
     variant_id: Mapped[UUID] = mapped_column(ForeignKey("variants.id"), primary_key=True)
     on_hand: Mapped[int] = mapped_column(Integer)
     reserved: Mapped[int] = mapped_column(Integer)
+    low_stock_at: Mapped[int | None] = mapped_column(Integer)
 
 
 class ReservationOrderRow(Base):
@@ -180,6 +210,75 @@ class StockMovementRow(Base):
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
 
 
+class RestockRow(Base):
+    """What a refund put back, so that asking again changes nothing.
+
+    ``lines`` is [{"variant_id", "quantity"}] by variant.
+    """
+
+    __tablename__ = "restocks"
+
+    refund_id: Mapped[UUID] = mapped_column(primary_key=True)
+    order_id: Mapped[UUID] = mapped_column(index=True)
+    lines: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+
+
+class StockRequestRow(Base):
+    """An adjustment someone may send again: its key, what it asked for and what came of it."""
+
+    __tablename__ = "stock_requests"
+
+    actor: Mapped[str] = mapped_column(String(80), primary_key=True)
+    key: Mapped[str] = mapped_column(String(200), primary_key=True)
+    request: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    on_hand: Mapped[int] = mapped_column(Integer)
+    reserved: Mapped[int] = mapped_column(Integer)
+    created_at: Mapped[datetime] = mapped_column(
+        DateTime(timezone=True), server_default=func.now(), index=True
+    )
+
+
+class ReviewRow(Base):
+    """What a buyer says of a product. Without ``user_id`` its author's account was erased."""
+
+    __tablename__ = "reviews"
+    __table_args__ = (
+        UniqueConstraint("product_id", "user_id"),
+        CheckConstraint("stars BETWEEN 1 AND 5", name="stars_one_to_five"),
+        CheckConstraint("state IN ('pending', 'published', 'rejected')", name="known_state"),
+        CheckConstraint("state <> 'rejected' OR reason IS NOT NULL", name="rejected_with_reason"),
+        Index(
+            "ix_reviews_product_newest",
+            "product_id",
+            "created_at",
+            "id",
+            postgresql_where=_PUBLISHED_REVIEW,
+        ),
+        Index(
+            "ix_reviews_product_stars",
+            "product_id",
+            "stars",
+            "id",
+            postgresql_where=_PUBLISHED_REVIEW,
+        ),
+        Index("ix_reviews_state_updated_at_id", "state", "updated_at", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    product_id: Mapped[UUID] = mapped_column(ForeignKey("products.id"))
+    user_id: Mapped[UUID | None] = mapped_column(index=True)
+    author: Mapped[str] = mapped_column(String(60))
+    stars: Mapped[int] = mapped_column(SmallInteger)
+    title: Mapped[str] = mapped_column(String(120))
+    text: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(20))
+    reason: Mapped[str | None] = mapped_column(String(300))
+    decided_by: Mapped[str | None] = mapped_column(String(80))
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
 class ImageRow(Base):
     """A picture of a product: ours, by the keys of its sizes, or one kept elsewhere, by its URL.
 
@@ -192,6 +291,7 @@ class ImageRow(Base):
         UniqueConstraint("product_id", "digest", "variant_id", postgresql_nulls_not_distinct=True),
         CheckConstraint("(external_url IS NULL) = (sizes <> '[]'::jsonb)", name="one_place"),
         Index("ix_images_product_id_position_id", "product_id", "position", "id"),
+        Index("ix_images_digest", "digest"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -205,3 +305,14 @@ class ImageRow(Base):
     alt: Mapped[str] = mapped_column(String(300))
     position: Mapped[int] = mapped_column(Integer)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+
+
+class UnusedPictureRow(Base):
+    """Stored renderings that no image may need: just stored, or of an image just removed.
+    After a while they are deleted, unless an image has that digest by then."""
+
+    __tablename__ = "unused_pictures"
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    keys: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    since: Mapped[datetime] = mapped_column(DateTime(timezone=True), index=True)

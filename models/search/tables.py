@@ -25,9 +25,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from models.shared.base import new_metadata
+from models.shared.base import cursor_table, new_metadata
 
 metadata = new_metadata()
+outbox_cursors = cursor_table(metadata)
 
 # Every index version stores vectors of this length; another model must match it.
 DIMENSION = 384

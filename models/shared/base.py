@@ -10,6 +10,7 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
+    Sequence,
     String,
     Table,
     Text,
@@ -33,7 +34,12 @@ def new_metadata() -> MetaData:
 
 
 def outbox_table(metadata: MetaData) -> Table:
-    """Events written in the transaction that caused them, relayed to Redis Streams afterwards."""
+    """Events written in the transaction that caused them, relayed to Redis Streams afterwards.
+
+    ``position`` is the order of writing; ``sequence`` that of publishing, in which consumers read
+    the table by cursor: transactions commit out of the order of their positions.
+    """
+    Sequence("outbox_sequence", metadata=metadata)
     return Table(
         "outbox",
         metadata,
@@ -44,6 +50,7 @@ def outbox_table(metadata: MetaData) -> Table:
         Column("payload", JSONB, nullable=False),
         Column("occurred_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
         Column("published_at", DateTime(timezone=True)),
+        Column("sequence", BigInteger, unique=True),
         Index("ix_outbox_unpublished", "position", postgresql_where=text("published_at IS NULL")),
     )
 
@@ -56,6 +63,19 @@ def inbox_table(metadata: MetaData) -> Table:
         Column("consumer", String(60), primary_key=True),
         Column("event_id", UUID(as_uuid=True), primary_key=True),
         Column("handled_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    )
+
+
+def cursor_table(metadata: MetaData) -> Table:
+    """How far this service has read the outbox of each service it listens to."""
+    return Table(
+        "outbox_cursors",
+        metadata,
+        Column("source", String(40), primary_key=True),
+        Column("topic", String(40), primary_key=True),
+        Column("sequence", BigInteger, nullable=False),
+        # Tries of the event the cursor stands before.
+        Column("attempts", Integer, nullable=False, server_default=text("0")),
     )
 
 
