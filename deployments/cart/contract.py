@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import ConfigDict, EmailStr, Field
+from pydantic import AfterValidator, AwareDatetime, ConfigDict, EmailStr, Field, model_validator
 
 from deployments.shared.http_client import ServiceHttp
 from deployments.shared.pagination import Page
@@ -30,6 +30,26 @@ OrderStatus = Literal[
 # What is printed on a parcel holds no control characters (nor does PostgreSQL store all).
 Printable = r"^[^\x00-\x1f\x7f]*$"
 CART_TOKEN_HEADER = "X-Cart-Token"  # noqa: S105 - a header's name
+CouponKind = Literal["percentage", "amount", "free_shipping"]
+_YEARS = range(2000, 2200)
+
+
+def _plausible(moment: datetime) -> datetime:
+    if moment.year not in _YEARS:
+        raise ValueError("the year is 2000 to 2199")
+    return moment
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_plausible)]
+
+
+def _zero_like(field: str) -> Any:
+    """Default of an amount: nothing, in the currency of the validated ``field``."""
+
+    def zero(data: dict[str, Any]) -> MoneySchema:
+        return MoneySchema(amount=0, currency=data[field].currency)
+
+    return Field(default_factory=zero)
 
 
 class AddItemRequest(StrictSchema):
@@ -45,11 +65,50 @@ class MergeRequest(StrictSchema):
     cart_token: Annotated[str, Field(min_length=20, max_length=100)]
 
 
+class ApplyCouponRequest(StrictSchema):
+    code: Annotated[
+        str, Field(min_length=1, max_length=60, pattern=Printable, examples=["WELCOME10"])
+    ]
+
+
 class LineProblem(Schema):
-    """Why a line can't be bought as it is."""
+    """Why a line can't be bought as it is.
+
+    ``old_price`` and ``new_price`` come with ``price_changed`` (``POST /cart/accept-prices`` or a
+    new quantity accepts it), ``available`` with ``insufficient_stock``.
+    """
 
     code: Literal["gone", "insufficient_stock", "price_changed"]
     detail: str
+    old_price: MoneySchema | None = None
+    new_price: MoneySchema | None = None
+    available: int | None = None
+
+
+class CouponProblem(Schema):
+    """Why a coupon takes nothing off; ``required`` comes with ``coupon_below_minimum``."""
+
+    code: Literal[
+        "coupon_gone",
+        "coupon_inactive",
+        "coupon_not_started",
+        "coupon_expired",
+        "coupon_used_up",
+        "coupon_used_by_you",
+        "coupon_below_minimum",
+    ]
+    detail: str
+    required: MoneySchema | None = Field(None, description="smallest subtotal it is valid for")
+
+
+class CartCoupon(Schema):
+    """The coupon a shopper entered. With a ``problem`` it does not count, and a checkout is
+    refused with the problem's code until the coupon is removed or valid again."""
+
+    code: str
+    description: str = ""
+    kind: CouponKind | None = Field(None, description="null when there is no such coupon any more")
+    problem: CouponProblem | None = None
 
 
 class CartItem(Schema):
@@ -81,7 +140,17 @@ class CartView(Schema):
     items: list[CartItem] = Field(default_factory=list)
     item_count: int = 0
     subtotal: MoneySchema
+    coupon: CartCoupon | None = None
+    discount: MoneySchema = _zero_like("subtotal")
     live: bool = True
+
+
+class Country(Schema):
+    """A country the store ships to."""
+
+    code: str = Field(examples=["DE"])
+    name: str = Field(examples=["Germany"])
+    tax_included: bool = Field(description="whether the shop's prices contain the country's tax")
 
 
 class ShippingMethod(Schema):
@@ -113,7 +182,12 @@ class Address(StrictSchema):
 
 
 class CheckoutRequest(StrictSchema):
-    """``cart_version`` is the version the shopper saw; another one is a 409."""
+    """``cart_version`` is the version the shopper saw; another one is a 409.
+
+    ``seen_total`` is the total the shopper saw, in minor units: the server computes every price,
+    and refuses (409 ``total_changed``) when it comes to another one. ``session_id`` is the
+    anonymous visit, as in the events of analytics.
+    """
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -134,13 +208,17 @@ class CheckoutRequest(StrictSchema):
         }
     )
 
-    cart_version: Annotated[int, Field(ge=0)]
+    cart_version: Annotated[int, Field(ge=0, le=2**31 - 1, strict=True)]
     shipping_method: Annotated[str, Field(max_length=40)]
     shipping_address: Address
     email: EmailStr
+    seen_total: Annotated[int | None, Field(ge=0, le=10**12, strict=True)] = None
+    session_id: UUID | None = None
 
 
 class OrderLine(Schema):
+    """``discount`` is the line's part of the order's discount; the parts add up to it exactly."""
+
     variant_id: UUID
     product_id: UUID
     slug: str
@@ -151,6 +229,16 @@ class OrderLine(Schema):
     quantity: int
     unit_price: MoneySchema
     line_total: MoneySchema
+    discount: MoneySchema = _zero_like("unit_price")
+
+
+class OrderCoupon(Schema):
+    """The coupon of an order as it was when it was ordered."""
+
+    code: str
+    kind: CouponKind
+    value: int
+    description: str
 
 
 class OrderEvent(Schema):
@@ -174,12 +262,75 @@ class OrderView(Schema):
     status: OrderStatus
     lines: list[OrderLine]
     totals: Totals
+    coupon: OrderCoupon | None = None
     shipping_method: str
     shipping_address: Address
     email: str
     payment_id: UUID | None = None
     expires_at: datetime | None = Field(None, description="when an unpaid order is cancelled")
     timeline: list[OrderEvent]
+    created_at: datetime
+
+
+class CouponRequest(StrictSchema):
+    """``value``: per cent (1 to 100) of ``percentage``, minor units of ``amount``, 0 of
+    ``free_shipping``, which makes standard shipping cost nothing. Limits count orders that are not
+    rejected or cancelled. Letters of ``code`` count as capitals."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "code": "WELCOME10",
+                    "kind": "percentage",
+                    "value": 10,
+                    "description": "10 % off your first order",
+                    "min_subtotal": 2000,
+                    "max_uses_per_customer": 1,
+                }
+            ]
+        }
+    )
+
+    code: Annotated[str, Field(pattern="^[A-Za-z0-9_-]{3,40}$", examples=["WELCOME10"])]
+    kind: CouponKind
+    value: Annotated[int, Field(ge=0, le=99_999_999, strict=True)] = 0
+    description: Annotated[str, Field(max_length=200, pattern=Printable)] = ""
+    min_subtotal: Annotated[int, Field(ge=0, le=99_999_999, strict=True)] = 0
+    starts_at: Moment | None = None
+    ends_at: Moment | None = Field(None, description="the coupon is valid before this moment")
+    active: Annotated[bool, Field(strict=True)] = True
+    max_uses: Annotated[int | None, Field(ge=1, le=10**9, strict=True)] = None
+    max_uses_per_customer: Annotated[int | None, Field(ge=1, le=10**6, strict=True)] = None
+
+    @model_validator(mode="after")
+    def _make_sense(self) -> Self:
+        if self.kind == "percentage" and not 1 <= self.value <= 100:
+            raise ValueError("value of a percentage is 1 to 100")
+        if self.kind == "amount" and self.value < 1:
+            raise ValueError("value of an amount is at least 1 minor unit")
+        if self.kind == "free_shipping" and self.value != 0:
+            raise ValueError("free_shipping has no value")
+        if self.starts_at and self.ends_at and self.starts_at >= self.ends_at:
+            raise ValueError("starts_at is before ends_at")
+        return self
+
+
+class Coupon(Schema):
+    """A coupon as merchants see it; ``uses`` counts orders not rejected or cancelled."""
+
+    id: UUID
+    code: str
+    kind: CouponKind
+    value: int
+    description: str
+    min_subtotal: int
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    active: bool
+    max_uses: int | None = None
+    max_uses_per_customer: int | None = None
+    uses: int
     created_at: datetime
 
 
@@ -220,6 +371,33 @@ class CartClient:
         answer = await self._http.request("POST", "/merge", json={"cart_token": cart_token})
         return CartView.model_validate(answer)
 
+    async def accept_prices(self, cart_token: str | None = None) -> CartView:
+        """Accept every changed price; gone and short lines stay as they are."""
+        answer = await self._http.request("POST", "/accept-prices", headers=_token(cart_token))
+        return CartView.model_validate(answer)
+
+    async def apply_coupon(self, code: str, cart_token: str | None = None) -> CartView:
+        """Put a coupon on the cart in place of another.
+
+        Raises:
+            RemoteProblem: 404 ``unknown_coupon``; 409 ``cart_empty`` or a code of
+                ``CouponProblem``.
+        """
+        answer = await self._http.request(
+            "PUT", "/coupon", json={"code": code}, headers=_token(cart_token)
+        )
+        return CartView.model_validate(answer)
+
+    async def remove_coupon(self, cart_token: str | None = None) -> CartView:
+        answer = await self._http.request("DELETE", "/coupon", headers=_token(cart_token))
+        return CartView.model_validate(answer)
+
+    async def countries(self) -> list[Country]:
+        """Where the store ships to, by name."""
+        return [
+            Country.model_validate(row) for row in await self._http.request("GET", "/countries")
+        ]
+
     async def shipping_methods(
         self, country: str, cart_token: str | None = None
     ) -> list[ShippingMethod]:
@@ -228,9 +406,14 @@ class CartClient:
         )
         return [ShippingMethod.model_validate(row) for row in rows]
 
-    async def quote(self, country: str, shipping_method: str) -> Totals:
+    async def quote(
+        self, country: str, shipping_method: str, cart_token: str | None = None
+    ) -> Totals:
         answer = await self._http.request(
-            "GET", "/quote", params={"country": country, "shipping_method": shipping_method}
+            "GET",
+            "/quote",
+            params={"country": country, "shipping_method": shipping_method},
+            headers=_token(cart_token),
         )
         return Totals.model_validate(answer)
 
@@ -265,6 +448,33 @@ class CartClient:
         return OrderView.model_validate(
             await self._http.request("POST", f"/orders/{order_id}/cancel")
         )
+
+    async def coupons(self, *, cursor: str | None = None, limit: int = 20) -> Page[Coupon]:
+        """All coupons, newest first, for merchants."""
+        answer = await self._http.request(
+            "GET", "/coupons", params={"cursor": cursor, "limit": limit}
+        )
+        return Page[Coupon].model_validate(answer)
+
+    async def coupon(self, coupon_id: UUID | str) -> Coupon:
+        return Coupon.model_validate(await self._http.request("GET", f"/coupons/{coupon_id}"))
+
+    async def create_coupon(self, request: CouponRequest) -> Coupon:
+        """Raises ``RemoteProblem`` 409 ``coupon_code_taken``."""
+        answer = await self._http.request("POST", "/coupons", json=request.model_dump(mode="json"))
+        return Coupon.model_validate(answer)
+
+    async def change_coupon(self, coupon_id: UUID | str, request: CouponRequest) -> Coupon:
+        """Raises ``RemoteProblem`` 409 ``coupon_in_use`` when code, kind or value of a coupon
+        would change that has been used."""
+        answer = await self._http.request(
+            "PUT", f"/coupons/{coupon_id}", json=request.model_dump(mode="json")
+        )
+        return Coupon.model_validate(answer)
+
+    async def delete_coupon(self, coupon_id: UUID | str) -> None:
+        """A coupon that has been used is kept, but not active any more."""
+        await self._http.request("DELETE", f"/coupons/{coupon_id}")
 
 
 def _token(cart_token: str | None) -> dict[str, Any]:
