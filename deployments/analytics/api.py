@@ -28,7 +28,9 @@ from deployments.shared.events import BEHAVIOUR, ORDERS
 from deployments.shared.service_app import Platform, create_service_app
 from deployments.shared.settings import PlatformSettings
 from deployments.shared.streams import StreamConsumer
+from deployments.shared.subscriptions import subscribe
 from deployments.shared.tokens import TokenVerifier
+from models.analytics.tables import outbox_cursors
 
 _GROUP = "analytics"
 # 500 imported sales with their lines.
@@ -66,9 +68,15 @@ def create_api(
         behaviour = StreamConsumer(
             parts.redis, BEHAVIOUR, _GROUP, BehaviourConsumer(record_events), batch_size=500
         )
-        orders = StreamConsumer(parts.redis, ORDERS, _GROUP, OrdersConsumer(record_purchases))
+        subscribe(
+            parts,
+            source="cart",
+            topic=ORDERS,
+            group=_GROUP,
+            cursors=outbox_cursors,
+            handler=OrdersConsumer(record_purchases),
+        )
         parts.background.append((BEHAVIOUR, 0.2, behaviour.run))
-        parts.background.append((ORDERS, 0.2, orders.run))
         yield
 
     return create_service_app(

@@ -27,7 +27,7 @@ from deployments.cart.application.remove_item import RemoveItem
 from deployments.cart.application.run_order import RunOrder
 from deployments.cart.application.show_cart import ShowCart
 from deployments.cart.application.sweep_orders import SweepOrders
-from deployments.cart.infrastructure.outbox import cart_outbox
+from deployments.cart.infrastructure.outbox import cart_outbox, cursors, outbox_reader
 from deployments.cart.infrastructure.payments_gateway import PaymentsGateway
 from deployments.cart.infrastructure.products_gateway import ProductsGateway
 from deployments.cart.infrastructure.settings import CartSettings
@@ -39,9 +39,10 @@ from deployments.payments.contract import PaymentsClient
 from deployments.products.contract import ProductsClient
 from deployments.shared.errors import Conflict
 from deployments.shared.events import PAYMENTS
+from deployments.shared.outbox_routes import outbox_router
 from deployments.shared.service_app import Platform, create_service_app
 from deployments.shared.settings import PlatformSettings, require_secrets
-from deployments.shared.streams import StreamConsumer
+from deployments.shared.subscriptions import subscribe
 from deployments.shared.tokens import TokenVerifier
 
 CONSTRAINTS = {
@@ -120,11 +121,18 @@ def create_api(
             begin, clock, keep=timedelta(days=settings.guest_cart_days)
         )
         state.payment_events = PaymentEvents(RecordPayment(begin, mark_paid, run, clock))
-        consumer = StreamConsumer(parts.redis, PAYMENTS, CONSUMER, state.payment_events)
+        state.outbox = outbox_reader(parts.sessions)
+        subscribe(
+            parts,
+            source="payments",
+            topic=PAYMENTS,
+            group=CONSUMER,
+            cursors=cursors,
+            handler=state.payment_events,
+        )
         relay = cart_outbox(parts.sessions, parts.redis)
         parts.background += [
             ("outbox", _RELAY_SECONDS, relay.relay),
-            ("payments", 0.0, consumer.run),
             ("sweep", settings.sweep_seconds, state.sweep_orders),
             ("guest carts", _FORGET_SECONDS, state.forget_guest_carts),
         ]
@@ -138,7 +146,7 @@ def create_api(
         platform=platform,
         settings=settings,
         setup=setup,
-        routers=[cart_router, order_router],
+        routers=[outbox_router("analytics"), cart_router, order_router],
         constraints=CONSTRAINTS,
         verifier=verifier,
         # The store's pages call on behalf of all guests from one address.

@@ -27,7 +27,8 @@ from deployments.payments.infrastructure.webhook_reader import WebhookReader
 from deployments.payments.presentation.routes import router
 from deployments.payments.presentation.webhook_routes import router as webhook_router
 from deployments.shared.errors import Conflict
-from deployments.shared.outbox import OutboxRelay
+from deployments.shared.outbox import OutboxReader, OutboxRelay
+from deployments.shared.outbox_routes import outbox_router
 from deployments.shared.service_app import Platform, Work, create_service_app
 from deployments.shared.settings import ConfigurationError, PlatformSettings, require_secrets
 from deployments.shared.tokens import TokenVerifier
@@ -73,6 +74,7 @@ def create_api(
         ensure = EnsureIntent(begin, stripe, record)
         read = ReadPayment(begin)
         state = parts.state
+        state.outbox = OutboxReader(parts.sessions, outbox)
         state.read_payment = read
         state.create_intent = CreateIntent(begin, ensure)
         state.confirm_payment = ConfirmPayment(begin, read, ensure, stripe, record)
@@ -107,7 +109,7 @@ def create_api(
         platform=platform,
         settings=settings,
         setup=setup,
-        routers=[router],
+        routers=[outbox_router("cart"), router],
         unlimited_routers=[webhook_router],
         constraints=CONSTRAINTS,
         verifier=verifier,

@@ -27,7 +27,7 @@ from deployments.products.application.replace_product import ReplaceProduct
 from deployments.products.application.reserve_stock import ReserveStock
 from deployments.products.application.save_product import SKU_TAKEN, SLUG_TAKEN
 from deployments.products.infrastructure.folder_storage import FolderStorage
-from deployments.products.infrastructure.outbox import outbox_relay
+from deployments.products.infrastructure.outbox import outbox_reader, outbox_relay
 from deployments.products.infrastructure.picture_encoder import PillowEncoder
 from deployments.products.infrastructure.s3_storage import S3Storage
 from deployments.products.infrastructure.settings import ProductsSettings
@@ -38,6 +38,7 @@ from deployments.products.presentation import (
     merchant_routes,
 )
 from deployments.shared.errors import Conflict
+from deployments.shared.outbox_routes import outbox_router
 from deployments.shared.service_app import Platform, create_service_app
 from deployments.shared.settings import ConfigurationError, PlatformSettings
 from deployments.shared.tokens import TokenVerifier
@@ -121,6 +122,7 @@ def create_api(
             _use_cases(begin, parts.state)
             parts.state.add_image = AddImage(begin, encoder, storage)
             parts.state.media_url = storage.url
+            parts.state.outbox = outbox_reader(parts.sessions)
             parts.background.append(("outbox", 0.2, outbox_relay(parts.sessions, parts.redis)))
             try:
                 yield
@@ -134,7 +136,12 @@ def create_api(
         platform=platform,
         settings=settings,
         setup=setup,
-        routers=[internal_routes.router, catalogue_routes.router, merchant_routes.router],
+        routers=[
+            outbox_router("search"),
+            internal_routes.router,
+            catalogue_routes.router,
+            merchant_routes.router,
+        ],
         constraints=CONSTRAINTS,
         verifier=verifier,
         # The store's pages read on behalf of all shoppers from one address.

@@ -30,8 +30,9 @@ from deployments.search.price_setup import setup_prices
 from deployments.shared.events import PRODUCTS
 from deployments.shared.service_app import Platform, create_service_app
 from deployments.shared.settings import PlatformSettings
-from deployments.shared.streams import StreamConsumer
+from deployments.shared.subscriptions import subscribe
 from deployments.shared.tokens import TokenVerifier
+from models.search.tables import outbox_cursors
 
 _BACKLOG_PAUSE_SECONDS = 5.0
 
@@ -76,8 +77,14 @@ def create_api(
         setup_prices(parts)
 
         apply_events = ApplyProductEvents(begin, documents, state.index_products)
-        consumer = StreamConsumer(parts.redis, PRODUCTS, "search", apply_events)
-        parts.background.append(("product events", 1.0, consumer.run))
+        subscribe(
+            parts,
+            source="products",
+            topic=PRODUCTS,
+            group="search",
+            cursors=outbox_cursors,
+            handler=apply_events,
+        )
         parts.background.append(("vector backlog", _BACKLOG_PAUSE_SECONDS, embed.catch_up))
         yield
 

@@ -21,23 +21,31 @@ BEHAVIOUR: Final = "behaviour"  # what visitors do; accepted by analytics
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """``event_id`` identifies the event for ever: handling it twice must change nothing."""
+    """``event_id`` identifies the event for ever: handling it twice must change nothing.
+
+    ``sequence`` is its place in its service's outbox, once published; None for events that never
+    were in one.
+    """
 
     topic: str
     type: str
     payload: Mapping[str, Any]
     event_id: UUID = field(default_factory=new_id)
     occurred_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    sequence: int | None = None
 
     def to_fields(self) -> dict[str, str]:
         """The fields of a Redis stream entry."""
-        return {
+        fields = {
             "event_id": str(self.event_id),
             "topic": self.topic,
             "type": self.type,
             "occurred_at": self.occurred_at.isoformat(),
             "payload": json.dumps(self.payload, separators=(",", ":"), default=str),
         }
+        if self.sequence is not None:
+            fields["sequence"] = str(self.sequence)
+        return fields
 
     @classmethod
     def from_fields(cls, fields: Mapping[str, str]) -> Event:
@@ -47,6 +55,7 @@ class Event:
             payload=json.loads(fields["payload"]),
             event_id=UUID(fields["event_id"]),
             occurred_at=datetime.fromisoformat(fields["occurred_at"]),
+            sequence=int(fields["sequence"]) if "sequence" in fields else None,
         )
 
 

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
-from datetime import UTC, datetime
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
 from uuid import UUID
 
 from redis.asyncio import Redis
-from sqlalchemy import Table, insert, select, update
+from redis.exceptions import RedisError
+from sqlalchemy import Table, bindparam, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from deployments.shared.database import SessionFactory
 from deployments.shared.events import Event, stream_name
 
-_STREAM_LENGTH = 200_000
+logger = logging.getLogger(__name__)
+
+_STREAM_LENGTH: Final = 200_000
+_RELAY_LOCK: Final = 7_301_001
+_STREAMS_ARE_QUICKER: Final = timedelta(seconds=3)
 
 
 class OutboxRepository:
@@ -62,7 +68,12 @@ class InboxRepository:
 
 
 class OutboxRelay:
-    """Publishes committed events to their streams, at least once and in order of position."""
+    """Publishes committed events to their streams and gives each its place in the sequence by
+    which consumers read the outbox itself.
+
+    One replica publishes at a time, so that sequences become visible in order. An event counts as
+    published without Redis too: the streams only make it quicker.
+    """
 
     def __init__(
         self, sessions: SessionFactory, table: Table, redis: Redis, *, batch_size: int = 200
@@ -76,28 +87,76 @@ class OutboxRelay:
         """Publish one batch; the number of events published."""
         outbox = self._table
         async with self._sessions.begin() as session:
+            if not await session.scalar(select(func.pg_try_advisory_xact_lock(_RELAY_LOCK))):
+                return 0
             rows = (
                 await session.execute(
                     select(outbox)
                     .where(outbox.c.published_at.is_(None))
                     .order_by(outbox.c.position)
                     .limit(self._batch_size)
-                    .with_for_update(skip_locked=True)
                 )
             ).all()
             if not rows:
                 return 0
-            async with self._redis.pipeline(transaction=False) as pipeline:
-                for row in rows:
-                    event = Event(row.topic, row.type, row.payload, row.event_id, row.occurred_at)
-                    fields: dict[Any, Any] = dict(event.to_fields())
-                    pipeline.xadd(
-                        stream_name(row.topic), fields, maxlen=_STREAM_LENGTH, approximate=True
-                    )
-                await pipeline.execute()
+            values = func.generate_series(1, len(rows)).table_valued("n")
+            numbers = (
+                await session.scalars(
+                    select(func.nextval("outbox_sequence")).select_from(values).order_by(values.c.n)
+                )
+            ).all()
+            events = [
+                Event(row.topic, row.type, row.payload, row.event_id, row.occurred_at, number)
+                for row, number in zip(rows, sorted(numbers), strict=True)
+            ]
+            await self._to_streams(events)
+            now = datetime.now(UTC)
             await session.execute(
                 update(outbox)
-                .where(outbox.c.event_id.in_([row.event_id for row in rows]))
-                .values(published_at=datetime.now(UTC))
+                .where(outbox.c.event_id == bindparam("id"))
+                .values(published_at=now, sequence=bindparam("number")),
+                [{"id": event.event_id, "number": event.sequence} for event in events],
             )
         return len(rows)
+
+    async def _to_streams(self, events: Sequence[Event]) -> None:
+        try:
+            async with self._redis.pipeline(transaction=False) as pipeline:
+                for event in events:
+                    fields: dict[Any, Any] = dict(event.to_fields())
+                    pipeline.xadd(
+                        stream_name(event.topic), fields, maxlen=_STREAM_LENGTH, approximate=True
+                    )
+                await pipeline.execute()
+        except (RedisError, OSError):
+            logger.warning("events are left to be read by cursor: Redis does not answer")
+
+
+class OutboxReader:
+    """Reads what an outbox has published, in order."""
+
+    def __init__(self, sessions: SessionFactory, table: Table) -> None:
+        self._sessions = sessions
+        self._table = table
+
+    async def page(self, topic: str, after: int, limit: int) -> list[Event]:
+        """Events of ``topic`` whose sequence is above ``after``.
+
+        Those of the last seconds are left out: their streams bring them.
+        """
+        outbox = self._table
+        async with self._sessions() as session:
+            rows = await session.execute(
+                select(outbox)
+                .where(
+                    outbox.c.topic == topic,
+                    outbox.c.sequence > after,
+                    outbox.c.published_at < datetime.now(UTC) - _STREAMS_ARE_QUICKER,
+                )
+                .order_by(outbox.c.sequence)
+                .limit(limit)
+            )
+            return [
+                Event(row.topic, row.type, row.payload, row.event_id, row.occurred_at, row.sequence)
+                for row in rows
+            ]

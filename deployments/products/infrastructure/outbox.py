@@ -5,8 +5,12 @@ from collections.abc import Awaitable, Callable
 from redis.asyncio import Redis
 
 from deployments.shared.database import SessionFactory
-from deployments.shared.outbox import OutboxRelay
+from deployments.shared.outbox import OutboxReader, OutboxRelay
 from models.products.tables import outbox
+
+
+def outbox_reader(sessions: SessionFactory) -> OutboxReader:
+    return OutboxReader(sessions, outbox)
 
 
 def outbox_relay(sessions: SessionFactory, redis: Redis) -> Callable[[], Awaitable[None]]:
