@@ -1,4 +1,4 @@
-"""Tables of the cart service: carts, orders with their lines and timeline, outbox, inbox."""
+"""Tables of the cart service: carts, coupons, orders with lines and timeline, outbox, inbox."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     DateTime,
     ForeignKey,
@@ -65,6 +66,7 @@ class CartRow(Base):
     user_id: Mapped[UUID | None] = mapped_column(unique=True)
     token_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
     version: Mapped[int] = mapped_column(Integer)
+    coupon_code: Mapped[str | None] = mapped_column(String(60))
     updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     items: Mapped[list[CartItemRow]] = relationship(lazy="raise", order_by="CartItemRow.id")
 
@@ -90,6 +92,48 @@ class CartItemRow(Base):
     unit_price: Mapped[int] = mapped_column(BigInteger)
     currency: Mapped[str] = mapped_column(String(3))
     quantity: Mapped[int] = mapped_column(Integer)
+
+
+class CouponRow(Base):
+    """``value``: per cent, minor units, or 0 for free shipping. ``code`` in capitals."""
+
+    __tablename__ = "coupons"
+    __table_args__ = (
+        UniqueConstraint("code"),
+        CheckConstraint(
+            "(kind = 'percentage' AND value BETWEEN 1 AND 100) OR (kind = 'amount' AND value > 0) "
+            "OR (kind = 'free_shipping' AND value = 0)",
+            name="value",
+        ),
+        CheckConstraint("starts_at < ends_at", name="period"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(40))
+    kind: Mapped[str] = mapped_column(String(20))
+    value: Mapped[int] = mapped_column(Integer)
+    description: Mapped[str] = mapped_column(String(200))
+    min_subtotal: Mapped[int] = mapped_column(BigInteger)
+    starts_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    ends_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    active: Mapped[bool] = mapped_column(Boolean)
+    max_uses: Mapped[int | None] = mapped_column(Integer)
+    max_uses_per_customer: Mapped[int | None] = mapped_column(Integer)
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class CouponRedemptionRow(Base):
+    """A use of a coupon; deleted when its order is rejected or cancelled. Who used it is said by
+    the order only."""
+
+    __tablename__ = "coupon_redemptions"
+    __table_args__ = (Index("ix_coupon_redemptions_coupon_id", "coupon_id"),)
+
+    order_id: Mapped[UUID] = mapped_column(
+        ForeignKey("orders.id", ondelete="CASCADE"), primary_key=True
+    )
+    coupon_id: Mapped[UUID] = mapped_column(ForeignKey("coupons.id"))
+    redeemed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
 class OrderRow(Base):
@@ -131,6 +175,8 @@ class OrderRow(Base):
     discount: Mapped[int] = mapped_column(BigInteger)
     total: Mapped[int] = mapped_column(BigInteger)
     included_tax: Mapped[int] = mapped_column(BigInteger)
+    coupon: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    session_id: Mapped[UUID | None]
     payment_id: Mapped[UUID | None]
     rejection: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
@@ -144,8 +190,13 @@ class OrderRow(Base):
 
 
 class OrderLineRow(Base):
+    """``discount``: the line's part of the order's, which the parts add up to exactly."""
+
     __tablename__ = "order_lines"
-    __table_args__ = (CheckConstraint("quantity > 0", name="quantity"),)
+    __table_args__ = (
+        CheckConstraint("quantity > 0", name="quantity"),
+        CheckConstraint("discount BETWEEN 0 AND quantity * unit_price", name="discount"),
+    )
 
     order_id: Mapped[UUID] = mapped_column(
         ForeignKey("orders.id", ondelete="CASCADE"), primary_key=True
@@ -160,6 +211,7 @@ class OrderLineRow(Base):
     image_url: Mapped[str | None] = mapped_column(String)
     quantity: Mapped[int] = mapped_column(Integer)
     unit_price: Mapped[int] = mapped_column(BigInteger)
+    discount: Mapped[int] = mapped_column(BigInteger, server_default="0")
 
 
 class OrderEventRow(Base):
