@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, ConfigDict, EmailStr, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    AnyHttpUrl,
+    AwareDatetime,
+    ConfigDict,
+    EmailStr,
+    Field,
+    model_validator,
+)
 
 from deployments.shared.http_client import ServiceHttp
 from deployments.shared.pagination import Page
@@ -27,6 +35,7 @@ OrderStatus = Literal[
     "refunding",
     "refunded",
 ]
+RefundState = Literal["pending", "succeeded", "failed"]
 # What is printed on a parcel holds no control characters (nor does PostgreSQL store all).
 Printable = r"^[^\x00-\x1f\x7f]*$"
 CART_TOKEN_HEADER = "X-Cart-Token"  # noqa: S105 - a header's name
@@ -246,6 +255,113 @@ class OrderEvent(Schema):
     at: datetime
 
 
+class FulfilRequest(StrictSchema):
+    """How the parcel travels."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "carrier": "DHL",
+                    "tracking_number": "00340434161094022115",
+                    "tracking_url": "https://www.dhl.de/sendung?id=00340434161094022115",
+                }
+            ]
+        }
+    )
+
+    carrier: Annotated[str, Field(min_length=1, max_length=80, pattern=Printable)]
+    tracking_number: Annotated[str, Field(min_length=1, max_length=100, pattern=Printable)]
+    tracking_url: Annotated[AnyHttpUrl | None, Field(max_length=500)] = None
+
+
+class Shipment(Schema):
+    carrier: str
+    tracking_number: str
+    tracking_url: str | None = None
+    shipped_at: datetime
+
+
+class RefundLineRequest(StrictSchema):
+    variant_id: UUID
+    quantity: Quantity
+
+
+class RefundOrderRequest(StrictSchema):
+    """One of: everything that is left (``full``), lines and/or the shipping, or a free
+    ``amount``. ``restock`` puts the refunded goods back into stock."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "lines": [
+                        {"variant_id": "0198c2f4-7a52-7c3e-9f0a-6f1f6d5f2a11", "quantity": 1}
+                    ],
+                    "restock": True,
+                    "reason": "returned unopened",
+                },
+                {"full": True, "restock": False, "reason": "lost on the way"},
+                {"amount": 500, "reason": "a scratch on the lid"},
+            ]
+        }
+    )
+
+    full: bool = Field(False, strict=True)
+    lines: Annotated[list[RefundLineRequest], Field(max_length=100)] = Field(default_factory=list)
+    shipping: bool = Field(False, strict=True, description="also what the delivery cost")
+    amount: Annotated[
+        int | None, Field(gt=0, le=99_999_999, strict=True, description="minor units")
+    ] = None
+    restock: bool = Field(False, strict=True)
+    reason: Annotated[str, Field(min_length=1, max_length=200, pattern=Printable)]
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        kinds = (self.full, bool(self.lines) or self.shipping, self.amount is not None)
+        if sum(kinds) != 1:
+            raise ValueError("send one of: full, lines and/or shipping, amount")
+        if self.restock and not (self.full or self.lines):
+            raise ValueError("only lines can be put back into stock: send lines or full")
+        if len({line.variant_id for line in self.lines}) != len(self.lines):
+            raise ValueError("name each variant once")
+        return self
+
+
+class RefundLine(Schema):
+    variant_id: UUID
+    quantity: int
+    amount: MoneySchema
+
+
+class RefundView(Schema):
+    """``pending`` until the payment provider has answered. ``full``: nothing was left after it.
+    ``restocked_at``: when its goods were back in stock. ``failure``: for merchants."""
+
+    id: UUID
+    order_id: UUID
+    state: RefundState
+    amount: MoneySchema
+    lines: list[RefundLine]
+    shipping: MoneySchema
+    full: bool
+    restock: bool
+    restocked_at: datetime | None = None
+    reason: str
+    requested_by: Literal["merchant", "customer", "store"]
+    failure: str | None = None
+    created_at: datetime
+    settled_at: datetime | None = None
+
+
+class OrderAlarm(Schema):
+    """Something about an order's money that a person has to look at."""
+
+    code: str = Field(examples=["payment_differs"])
+    detail: str
+    at: datetime
+
+
 class OrderSummary(Schema):
     id: UUID
     number: str = Field(examples=["M-100042"])
@@ -256,7 +372,29 @@ class OrderSummary(Schema):
     created_at: datetime
 
 
+class MerchantOrderSummary(OrderSummary):
+    """An order in the merchants' list."""
+
+    email: str
+    customer_name: str
+    country: str
+    refunded: MoneySchema = Field(description="given back or on its way back")
+    alarmed: bool
+
+
+class OrderCounts(Schema):
+    """How many orders are in which state; states nobody is in are 0."""
+
+    by_status: dict[OrderStatus, int]
+    total: int
+    to_fulfil: int = Field(description="paid and waiting for a parcel")
+    alarmed: int
+
+
 class OrderView(Schema):
+    """``refunded`` is what was given back or is on its way back. ``user_id``, ``alarms`` and the
+    refunds' ``failure`` are for merchants; others get null and nothing."""
+
     id: UUID
     number: str
     status: OrderStatus
@@ -269,7 +407,25 @@ class OrderView(Schema):
     payment_id: UUID | None = None
     expires_at: datetime | None = Field(None, description="when an unpaid order is cancelled")
     timeline: list[OrderEvent]
+    shipment: Shipment | None = None
+    refunds: list[RefundView] = Field(default_factory=list)
+    refunded: MoneySchema
+    refundable: MoneySchema = Field(description="what of the payment is left to give back")
+    cancellable: bool = Field(False, description="the customer may still cancel it")
+    user_id: UUID | None = None
+    alarms: list[OrderAlarm] = Field(default_factory=list)
     created_at: datetime
+
+
+class PurchaseCheck(Schema):
+    purchased: bool
+
+
+class CustomerExport(Schema):
+    """Everything cart keeps about a customer."""
+
+    cart: CartView | None = None
+    orders: list[OrderView]
 
 
 class CouponRequest(StrictSchema):
@@ -436,15 +592,74 @@ class CartClient:
         return OrderView.model_validate(await self._http.request("GET", f"/orders/{order_id}"))
 
     async def all_orders(
-        self, *, status: OrderStatus | None = None, cursor: str | None = None, limit: int = 20
-    ) -> Page[OrderSummary]:
-        """Everybody's orders, for merchants."""
+        self,
+        *,
+        status: OrderStatus | None = None,
+        number: str | None = None,
+        email: str | None = None,
+        created_from: date | None = None,
+        created_to: date | None = None,
+        alarmed: bool | None = None,
+        cursor: str | None = None,
+        limit: int = 20,
+    ) -> Page[MerchantOrderSummary]:
+        """Everybody's orders, for merchants. ``number`` and ``email`` may be the beginning of
+        one; days are whole days of UTC."""
+        wanted = {
+            "status": status,
+            "number": number,
+            "email": email,
+            "created_from": created_from,
+            "created_to": created_to,
+            "alarmed": alarmed,
+            "cursor": cursor,
+            "limit": limit,
+        }
+        params = {name: str(value) for name, value in wanted.items() if value is not None}
+        answer = await self._http.request("GET", "/orders/all", params=params)
+        return Page[MerchantOrderSummary].model_validate(answer)
+
+    async def order_counts(self) -> OrderCounts:
+        """For merchants."""
+        return OrderCounts.model_validate(await self._http.request("GET", "/orders/summary"))
+
+    async def fulfil(self, order_id: UUID | str, request: FulfilRequest) -> OrderView:
+        """The parcel is on its way; for merchants. Repeating it changes nothing."""
         answer = await self._http.request(
-            "GET", "/orders/all", params={"status": status, "cursor": cursor, "limit": limit}
+            "POST", f"/orders/{order_id}/fulfil", json=request.model_dump(mode="json")
         )
-        return Page[OrderSummary].model_validate(answer)
+        return OrderView.model_validate(answer)
+
+    async def complete(self, order_id: UUID | str) -> OrderView:
+        """The parcel has arrived; for merchants."""
+        return OrderView.model_validate(
+            await self._http.request("POST", f"/orders/{order_id}/complete")
+        )
+
+    async def refund(
+        self, order_id: UUID | str, request: RefundOrderRequest, idempotency_key: str
+    ) -> RefundView:
+        """Give money back, once per key; for merchants."""
+        answer = await self._http.request(
+            "POST",
+            f"/orders/{order_id}/refunds",
+            json=request.model_dump(mode="json"),
+            headers={"Idempotency-Key": idempotency_key},
+        )
+        return RefundView.model_validate(answer)
+
+    async def has_purchased(self, user_id: UUID, product_id: UUID) -> bool:
+        """Has the customer paid for the product and not got all the money back? Products only."""
+        answer = await self._http.request("GET", f"/internal/purchases/{user_id}/{product_id}")
+        return PurchaseCheck.model_validate(answer).purchased
+
+    async def export_customer(self, user_id: UUID) -> CustomerExport:
+        """Everything cart keeps about a customer; auth only."""
+        answer = await self._http.request("GET", f"/internal/customers/{user_id}")
+        return CustomerExport.model_validate(answer)
 
     async def cancel(self, order_id: UUID | str) -> OrderView:
+        """Give an order up that was not shipped; what was paid is refunded."""
         return OrderView.model_validate(
             await self._http.request("POST", f"/orders/{order_id}/cancel")
         )

@@ -94,6 +94,8 @@ def order_view(order: Order) -> contract.OrderView:
         timeline=[
             contract.OrderEvent(status=entry.status.value, at=entry.at) for entry in order.timeline
         ],
+        refunded=MoneySchema(amount=0, currency=order.totals.total.currency),
+        refundable=MoneySchema(amount=0, currency=order.totals.total.currency),
         created_at=order.created_at,
     )
 
