@@ -1,4 +1,4 @@
-"""Tables of the cart service: carts, coupons, orders with lines and timeline, outbox, inbox."""
+"""Tables of the cart service: carts, coupons, orders with lines, timeline and refunds, events."""
 
 from __future__ import annotations
 
@@ -22,12 +22,19 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
-from models.shared.base import cursor_table, inbox_table, new_metadata, outbox_table
+from models.shared.base import (
+    cursor_table,
+    inbox_table,
+    mail_table,
+    new_metadata,
+    outbox_table,
+)
 
 metadata = new_metadata()
 outbox = outbox_table(metadata)
 outbox_cursors = cursor_table(metadata)
 inbox = inbox_table(metadata)
+mails = mail_table(metadata)
 order_numbers = Sequence("order_numbers", start=100_001, metadata=metadata)
 
 ORDER_STATES = (
@@ -137,13 +144,20 @@ class CouponRedemptionRow(Base):
 
 
 class OrderRow(Base):
-    """Amounts in minor units. ``leased_until``: nobody else works on the order before that."""
+    """Amounts in minor units. ``leased_until``: nobody else works on the order before that.
+
+    ``refund_total``: refunds that are on their way or done; never more than was captured.
+    """
 
     __tablename__ = "orders"
     __table_args__ = (
         UniqueConstraint("user_id", "idempotency_key"),
         CheckConstraint(f"status IN {ORDER_STATES}", name="known_status"),
         CheckConstraint("total = subtotal + shipping + tax - discount", name="total_adds_up"),
+        CheckConstraint("captured IN (0, total)", name="captured"),
+        CheckConstraint(
+            "refund_total >= 0 AND refund_total <= captured", name="refunds_within_capture"
+        ),
         # A void order frees its cart version: the shopper may order the same cart again.
         Index(
             "uq_orders_cart_version",
@@ -155,6 +169,8 @@ class OrderRow(Base):
         Index("ix_orders_user_id_id", "user_id", "id"),
         Index("ix_orders_status_id", "status", "id"),
         Index("ix_orders_due_at", "due_at", postgresql_where=text("due_at IS NOT NULL")),
+        Index("ix_orders_created_at", "created_at"),
+        Index("ix_orders_alarmed", "id", postgresql_where=text("alarms <> '[]'::jsonb")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -179,6 +195,11 @@ class OrderRow(Base):
     session_id: Mapped[UUID | None]
     payment_id: Mapped[UUID | None]
     rejection: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    captured: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    refund_total: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    shipment: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    completes_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    alarms: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'::jsonb"))
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     due_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
@@ -187,6 +208,7 @@ class OrderRow(Base):
     timeline: Mapped[list[OrderEventRow]] = relationship(
         lazy="raise", order_by="OrderEventRow.position"
     )
+    refunds: Mapped[list[OrderRefundRow]] = relationship(lazy="raise", order_by="OrderRefundRow.id")
 
 
 class OrderLineRow(Base):
@@ -225,3 +247,41 @@ class OrderEventRow(Base):
     position: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     status: Mapped[str] = mapped_column(String(20))
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class OrderRefundRow(Base):
+    """Money given back. ``lines`` and ``shipping`` say what for; ``due_at``: the next step."""
+
+    __tablename__ = "order_refunds"
+    __table_args__ = (
+        UniqueConstraint("order_id", "key"),
+        CheckConstraint("amount > 0", name="amount"),
+        CheckConstraint("state IN ('pending', 'succeeded', 'failed')", name="known_state"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    order_id: Mapped[UUID] = mapped_column(ForeignKey("orders.id", ondelete="CASCADE"))
+    key: Mapped[str] = mapped_column(String(100))
+    request_hash: Mapped[str] = mapped_column(String(64))
+    amount: Mapped[int] = mapped_column(BigInteger)
+    shipping: Mapped[int] = mapped_column(BigInteger)
+    lines: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    full: Mapped[bool] = mapped_column(Boolean)
+    restock: Mapped[bool] = mapped_column(Boolean)
+    restocked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    reason: Mapped[str] = mapped_column(String(200))
+    requested_by: Mapped[str] = mapped_column(String(20))
+    state: Mapped[str] = mapped_column(String(20))
+    failure: Mapped[str | None] = mapped_column(String(500))
+    due_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    settled_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class ErasedCustomerRow(Base):
+    """A customer whose account is gone: orders still under way are made anonymous at their end."""
+
+    __tablename__ = "erased_customers"
+
+    user_id: Mapped[UUID] = mapped_column(primary_key=True)
+    erased_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
