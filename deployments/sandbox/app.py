@@ -19,8 +19,10 @@ from deployments.sandbox.settings import SandboxSettings
 from deployments.sandbox.stripe import authentication_page, fault_routes
 from deployments.sandbox.stripe import routes as stripe_routes
 from deployments.sandbox.stripe.calls import StripeCalls
+from deployments.sandbox.stripe.disputes import Disputes
 from deployments.sandbox.stripe.events import EventLog
 from deployments.sandbox.stripe.faults import Faults
+from deployments.sandbox.stripe.later import Later
 from deployments.sandbox.stripe.payment_intents import PaymentIntents
 from deployments.sandbox.stripe.payment_methods import PaymentMethods
 from deployments.sandbox.stripe.refunds import Refunds
@@ -51,6 +53,8 @@ async def _parts(app: FastAPI, settings: SandboxSettings) -> AsyncIterator[None]
         deliver = bool(settings.webhook_url)
         events = EventLog(database, store, deliver=deliver, wake=sender.wake)
         methods = PaymentMethods(store)
+        later = Later(database, settings.settle_seconds)
+        refunds, disputes = Refunds(store, events, later), Disputes(store, events)
         calls = StripeCalls(
             database,
             events,
@@ -64,18 +68,27 @@ async def _parts(app: FastAPI, settings: SandboxSettings) -> AsyncIterator[None]
             calls,
             store,
             methods,
-            PaymentIntents(store, methods, events, settings.base_url),
-            Refunds(store, events),
+            PaymentIntents(store, methods, events, later, settings.base_url),
+            refunds,
+            disputes,
         )
         app.state.mailbox = Mailbox(database)
         await stack.enter_async_context(
             smtp_server(app.state.mailbox, settings.host, settings.smtp_port)
         )
-        task = asyncio.create_task(sender.run(), name="webhooks") if deliver else None
+        changes = {
+            "settle_refund": refunds.settle,
+            "fail_refund": refunds.fail,
+            "dispute": disputes.open,
+            "warn_of_fraud": disputes.warn,
+        }
+        tasks = [asyncio.create_task(later.run(changes), name="later")]
+        if deliver:
+            tasks.append(asyncio.create_task(sender.run(), name="webhooks"))
         try:
             yield
         finally:
-            if task is not None:
+            for task in tasks:
                 task.cancel()
                 with suppress(asyncio.CancelledError):
                     await task

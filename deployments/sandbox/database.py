@@ -34,6 +34,12 @@ CREATE TABLE IF NOT EXISTS deliveries (
     last_error TEXT
 );
 CREATE INDEX IF NOT EXISTS ix_deliveries_due ON deliveries (next_at) WHERE state = 'waiting';
+CREATE TABLE IF NOT EXISTS planned_changes (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    due REAL NOT NULL,
+    change TEXT NOT NULL,
+    object_id TEXT NOT NULL
+);
 CREATE TABLE IF NOT EXISTS messages (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     received_at REAL NOT NULL,

@@ -25,6 +25,9 @@ class SandboxSettings(BaseSettings):
     webhook_secret: SecretStr = SecretStr("")
     webhook_retry_seconds: float = Field(1.0, gt=0, description="first pause, then doubled")
     webhook_retry_max_seconds: float = Field(30.0, gt=0)
+    settle_seconds: float = Field(
+        2.0, ge=0, description="until a bank's slow answer: pending refunds, disputes"
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     store_origin: str = Field(
         "http://127.0.0.1:3000,http://localhost:3000",

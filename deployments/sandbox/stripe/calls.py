@@ -72,8 +72,10 @@ class StripeCalls:
     async def _run(self, call: _Call, operation: str, handler: Handler) -> Answer:
         fault = self._faults.take(operation)
         try:
-            if fault is not None and fault.kind == "delay":
+            if fault is not None and fault.kind in ("delay", "timeout"):
                 await asyncio.sleep(fault.seconds)
+            if fault is not None and fault.kind in _REFUSALS:
+                raise _REFUSALS[fault.kind]()
             answer = self._execute(call, handler, fault)
         finally:
             if call.key:
@@ -98,6 +100,8 @@ class StripeCalls:
                 executed = failure.executed
             if call.key and executed:
                 self._keys.save(call.key, call.path, call.params, answer)
+        # What a bank does later is nobody's request.
+        self._events.idempotency_key = self._events.request_id = None
         return answer
 
     def _authenticate(self, request: Request, *, publishable: bool) -> None:
@@ -131,6 +135,24 @@ def _broken() -> StripeFailure:
     return StripeFailure(
         500, "api_error", "An unknown error occurred (ordered by a sandbox fault).", executed=True
     )
+
+
+def _silent() -> StripeFailure:
+    # Nobody is left to read this: the caller has given up by now.
+    return StripeFailure(503, "api_error", "No answer (ordered by a sandbox fault).")
+
+
+def _rate_limited() -> StripeFailure:
+    return StripeFailure(
+        429,
+        "invalid_request_error",
+        "Request rate limit exceeded (ordered by a sandbox fault).",
+        code="rate_limit",
+    )
+
+
+# Faults that do nothing and are not kept for the idempotency key.
+_REFUSALS = {"timeout": _silent, "rate_limited": _rate_limited}
 
 
 def _presented_key(request: Request) -> str | None:

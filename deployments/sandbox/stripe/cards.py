@@ -21,6 +21,10 @@ Behaviour = Literal[
     "live_card",
     "authentication_required",
     "authentication_then_insufficient_funds",
+    "pending_refund",
+    "refund_fails",
+    "disputed",
+    "fraud_warning",
 ]
 
 
@@ -81,6 +85,30 @@ CARDS = (
         "authentication_then_insufficient_funds",
         "asks for 3-D Secure, then declines",
         "pm_card_authenticationRequiredChargeDeclinedInsufficientFunds",
+    ),
+    TestCard(
+        "4000000000007726",
+        "pending_refund",
+        "payment succeeds; a refund is pending for a while",
+        "pm_card_pendingRefund",
+    ),
+    TestCard(
+        "4000000000005126",
+        "refund_fails",
+        "payment succeeds; a refund succeeds, then fails",
+        "pm_card_refundFail",
+    ),
+    TestCard(
+        "4000000000000259",
+        "disputed",
+        "payment succeeds, then is disputed as fraudulent",
+        "pm_card_createDispute",
+    ),
+    TestCard(
+        "4000000000005423",
+        "fraud_warning",
+        "payment succeeds; the bank then warns of fraud",
+        "pm_card_createIssuerFraudRecord",
     ),
 )
 _BY_NUMBER = {card.number: card for card in CARDS}

@@ -10,11 +10,15 @@ from pydantic import Field
 from deployments.shared.schemas import StrictSchema
 
 Kind = Literal[
-    "delay",  # waits, then works
+    "delay",  # waits, then works; a webhook so delayed is overtaken by the next ones
+    "timeout",  # keeps the caller waiting and does nothing
     "error",  # answers 500 and does nothing; the 500 is kept for the idempotency key
     "error_after",  # does the work, then answers 500, which is kept
     "timeout_after",  # does the work, then keeps the caller waiting
+    "rate_limited",  # answers 429 and does nothing
     "drop_webhook",  # an event is never delivered (operation "webhook")
+    "duplicate_webhook",  # an event is delivered `copies` times at once
+    "reorder_webhook",  # an event is delivered after the next one (at the latest after `seconds`)
 ]
 
 
@@ -30,6 +34,7 @@ class FaultRequest(StrictSchema):
     kind: Kind
     times: Annotated[int, Field(ge=1, le=1000)] = 1
     seconds: Annotated[float, Field(ge=0, le=120)] = 0
+    copies: Annotated[int, Field(ge=2, le=100)] = 2
 
 
 @dataclass

@@ -126,7 +126,10 @@ def charge(intent: JsonObject, method: JsonObject, error: JsonObject | None) -> 
     }
 
 
-def refund(paid: JsonObject, amount: int, reason: str | None, metadata: JsonObject) -> JsonObject:
+def refund(
+    paid: JsonObject, amount: int, reason: str | None, metadata: JsonObject, *, pending: bool
+) -> JsonObject:
+    waiting = {"pending_reason": "processing"} if pending else {}
     return {
         "id": new_stripe_id("re"),
         "object": "refund",
@@ -140,5 +143,54 @@ def refund(paid: JsonObject, amount: int, reason: str | None, metadata: JsonObje
         "payment_intent": paid["payment_intent"],
         "reason": reason,
         "receipt_number": None,
-        "status": "succeeded",
+        "status": "pending" if pending else "succeeded",
+        **waiting,
+    }
+
+
+def dispute(paid: JsonObject) -> JsonObject:
+    now = int(time.time())
+    return {
+        "id": new_stripe_id("du"),
+        "object": "dispute",
+        "amount": paid["amount"],
+        "balance_transactions": [],
+        "charge": paid["id"],
+        "created": now,
+        "currency": paid["currency"],
+        "enhanced_eligibility_types": [],
+        "evidence": {"uncategorized_text": None},
+        "evidence_details": {
+            "due_by": now + 7 * 24 * 3600,
+            "has_evidence": False,
+            "past_due": False,
+            "submission_count": 0,
+        },
+        "is_charge_refundable": False,
+        "livemode": False,
+        "metadata": {},
+        "payment_intent": paid["payment_intent"],
+        "payment_method_details": {
+            "card": {
+                "brand": paid["payment_method_details"]["card"]["brand"],
+                "case_type": "chargeback",
+                "network_reason_code": "10.4",
+            },
+            "type": "card",
+        },
+        "reason": "fraudulent",
+        "status": "needs_response",
+    }
+
+
+def early_fraud_warning(paid: JsonObject) -> JsonObject:
+    return {
+        "id": new_stripe_id("issfr"),
+        "object": "radar.early_fraud_warning",
+        "actionable": True,
+        "charge": paid["id"],
+        "created": int(time.time()),
+        "fraud_type": "unauthorized_use_of_card",
+        "livemode": False,
+        "payment_intent": paid["payment_intent"],
     }

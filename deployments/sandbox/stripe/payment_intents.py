@@ -10,6 +10,7 @@ from deployments.sandbox.stripe import objects
 from deployments.sandbox.stripe.cards import decline_of, needs_authentication
 from deployments.sandbox.stripe.errors import JsonObject, StripeFailure, invalid
 from deployments.sandbox.stripe.events import EventLog
+from deployments.sandbox.stripe.later import Later
 from deployments.sandbox.stripe.parameters import (
     Parameters,
     amount_and_currency,
@@ -47,11 +48,17 @@ class PaymentIntents:
     """``base_url``: address of the sandbox as browsers reach it, for the 3-D Secure page."""
 
     def __init__(
-        self, store: ObjectStore, methods: PaymentMethods, events: EventLog, base_url: str
+        self,
+        store: ObjectStore,
+        methods: PaymentMethods,
+        events: EventLog,
+        later: Later,
+        base_url: str,
     ) -> None:
         self._store = store
         self._methods = methods
         self._events = events
+        self._later = later
         self._base_url = base_url
 
     def create(self, params: Parameters) -> JsonObject:
@@ -185,9 +192,10 @@ class PaymentIntents:
         return intent.body
 
     def _charge(self, intent: Record, method: Record, *, authenticated: bool) -> JsonObject:
-        decline = decline_of(method.private["behaviour"], authenticated=authenticated)
+        behaviour = method.private["behaviour"]
+        decline = decline_of(behaviour, authenticated=authenticated)
         charge = objects.charge(intent.body, method.body, decline.error if decline else None)
-        self._store.save(Record(charge))
+        self._store.save(Record(charge, {"behaviour": behaviour}))
         intent.body.update(latest_charge=charge["id"], next_action=None)
         if decline is not None:
             error = {
@@ -204,6 +212,10 @@ class PaymentIntents:
         self._store.save(intent)
         self._events.emit("charge.succeeded", charge)
         self._events.emit("payment_intent.succeeded", intent.body)
+        if behaviour == "disputed":
+            self._later.plan("dispute", charge["id"])
+        if behaviour == "fraud_warning":
+            self._later.plan("warn_of_fraud", charge["id"])
         return intent.body
 
     def _fail(self, intent: Record, error: JsonObject) -> None:

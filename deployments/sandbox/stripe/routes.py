@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse
 
 from deployments.sandbox.stripe.calls import StripeCalls
+from deployments.sandbox.stripe.disputes import Disputes
 from deployments.sandbox.stripe.errors import StripeFailure
 from deployments.sandbox.stripe.parameters import Parameters, check_known, text
 from deployments.sandbox.stripe.payment_intents import PaymentIntents
@@ -18,22 +20,16 @@ from deployments.sandbox.stripe.store import ObjectStore
 router = APIRouter(prefix="/v1", tags=["stripe"])
 
 
+@dataclass(frozen=True)
 class StripeApi:
     """The resources, on one database."""
 
-    def __init__(
-        self,
-        calls: StripeCalls,
-        store: ObjectStore,
-        methods: PaymentMethods,
-        intents: PaymentIntents,
-        refunds: Refunds,
-    ) -> None:
-        self.calls = calls
-        self.store = store
-        self.methods = methods
-        self.intents = intents
-        self.refunds = refunds
+    calls: StripeCalls
+    store: ObjectStore
+    methods: PaymentMethods
+    intents: PaymentIntents
+    refunds: Refunds
+    disputes: Disputes
 
 
 def _api(request: Request) -> StripeApi:
@@ -111,6 +107,32 @@ async def list_refunds(request: Request, api: Api) -> JSONResponse:
 async def retrieve_refund(identity: str, request: Request, api: Api) -> JSONResponse:
     return await api.calls.perform(
         request, "refunds.retrieve", lambda _: api.refunds.retrieve(identity)
+    )
+
+
+@router.get("/disputes")
+async def list_disputes(request: Request, api: Api) -> JSONResponse:
+    return await api.calls.perform(request, "disputes.list", api.disputes.list)
+
+
+@router.get("/disputes/{identity}")
+async def retrieve_dispute(identity: str, request: Request, api: Api) -> JSONResponse:
+    return await api.calls.perform(
+        request, "disputes.retrieve", lambda _: api.disputes.retrieve(identity)
+    )
+
+
+@router.post("/disputes/{identity}")
+async def update_dispute(identity: str, request: Request, api: Api) -> JSONResponse:
+    return await api.calls.perform(
+        request, "disputes.update", lambda params: api.disputes.update(identity, params)
+    )
+
+
+@router.post("/disputes/{identity}/close")
+async def close_dispute(identity: str, request: Request, api: Api) -> JSONResponse:
+    return await api.calls.perform(
+        request, "disputes.close", lambda params: api.disputes.close(identity, params)
     )
 
 

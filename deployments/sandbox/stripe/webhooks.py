@@ -12,11 +12,12 @@ import time
 
 import httpx
 
-from deployments.sandbox.stripe.faults import Faults
+from deployments.sandbox.stripe.faults import FaultRequest, Faults
 
 logger = logging.getLogger(__name__)
 _GIVE_UP_SECONDS = 3 * 24 * 3600
 _AT_ONCE = 8
+_REORDER_SECONDS = 5.0
 
 
 def signature(payload: str, secret: str, moment: int) -> str:
@@ -45,6 +46,9 @@ class WebhookSender:
         self._retry = retry_seconds
         self._retry_max = retry_max_seconds
         self._woken = asyncio.Event()
+        # Events a fault holds back: each only once, and some until another has gone out.
+        self._faulted: set[str] = set()
+        self._overtaken: set[str] = set()
 
     def wake(self) -> None:
         self._woken.set()
@@ -80,11 +84,17 @@ class WebhookSender:
         return min(max(float(row["moment"]) - time.time(), 0.01), 60.0)
 
     async def _deliver(self, client: httpx.AsyncClient, row: sqlite3.Row) -> None:
-        if (fault := self._faults.take("webhook")) is not None:
+        copies = 1
+        if row["event_id"] not in self._faulted and (fault := self._faults.take("webhook")):
+            self._faulted.add(row["event_id"])
             if fault.kind == "drop_webhook":
                 self._finish(row, "dropped", None)
                 return
-            await asyncio.sleep(fault.seconds)
+            if fault.kind == "duplicate_webhook":
+                copies = fault.copies
+            else:
+                self._hold(row, fault)
+                return
         # Indented like Stripe's own: receivers must verify the bytes, not the meaning.
         payload = json.dumps(json.loads(row["body"]), indent=2)
         headers = {
@@ -92,17 +102,41 @@ class WebhookSender:
             "Stripe-Signature": signature(payload, self._secret, int(time.time())),
             "User-Agent": "Stripe/1.0 (Mercato sandbox)",
         }
-        try:
-            answer = await client.post(self._url, content=payload.encode(), headers=headers)
-            error = None if answer.is_success else f"status {answer.status_code}"
-        except httpx.HTTPError as failure:
-            error = type(failure).__name__
+
+        async def send() -> str | None:
+            try:
+                answer = await client.post(self._url, content=payload.encode(), headers=headers)
+                return None if answer.is_success else f"status {answer.status_code}"
+            except httpx.HTTPError as failure:
+                return type(failure).__name__
+
+        error, *_ = await asyncio.gather(*[send() for _ in range(copies)])
         if error is None:
             self._finish(row, "delivered", None)
+            self._release()
         elif time.time() - row["created"] > _GIVE_UP_SECONDS:
             self._finish(row, "given_up", error)
         else:
             self._try_later(row, error)
+
+    def _hold(self, row: sqlite3.Row, fault: FaultRequest) -> None:
+        seconds = fault.seconds
+        if fault.kind == "reorder_webhook":
+            self._overtaken.add(row["event_id"])
+            seconds = seconds or _REORDER_SECONDS
+        self._db.execute(
+            "UPDATE deliveries SET next_at = ? WHERE event_id = ?",
+            (time.time() + seconds, row["event_id"]),
+        )
+
+    def _release(self) -> None:
+        """Another event has overtaken the ones that were held for that."""
+        for event_id in self._overtaken:
+            self._db.execute(
+                "UPDATE deliveries SET next_at = ? WHERE event_id = ? AND state = 'waiting'",
+                (time.time(), event_id),
+            )
+        self._overtaken.clear()
 
     def _finish(self, row: sqlite3.Row, state: str, error: str | None) -> None:
         self._db.execute(
