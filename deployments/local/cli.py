@@ -28,6 +28,7 @@ from deployments.local.commands import (
     index,
     migrate,
     prices,
+    redeploy,
 )
 from deployments.local.doctor import examine
 from deployments.local.environment import StackEnvironment
@@ -125,7 +126,12 @@ def _show_running(layout: StackLayout) -> None:
 
 def _run(layout: StackLayout, *, with_demo: bool, show: bool) -> None:
     state = StackState(layout)
-    supervisor = Supervisor(layout, state, with_demo=with_demo)
+    try:
+        supervisor = Supervisor(layout, state, with_demo=with_demo)
+    except RuntimeError as error:
+        state.phase("failed", str(error))
+        display.print_error(str(error))
+        raise typer.Exit(1) from error
     failure: list[str] = []
 
     def watch() -> None:
@@ -270,6 +276,17 @@ def demo(context: typer.Context, data: DataOption = None) -> None:
     with display.console.status("demo data") as shown:
         demo_data.load(layout, environment, lambda line: shown.update(f"demo data: {line}"))
     display.console.print("Demo data loaded.")
+
+
+@app.command("redeploy")
+def redeploy_services(
+    context: typer.Context,
+    service: Annotated[list[str] | None, typer.Argument(help="Services; without, all six")] = None,
+    data: DataOption = None,
+) -> None:
+    """Replace services by new replicas without a failed request: after a change of the code, of
+    serve_config.yaml or of settings.env in the data folder."""
+    redeploy.redeploy(require_running(data or context.obj), service)
 
 
 def require_running(data: Path | None) -> StackLayout:

@@ -6,6 +6,7 @@ import json
 import os
 
 from deployments.local.layout import StackLayout
+from deployments.local.own_settings import of_part, read_own_settings
 from deployments.local.postgres import service_url
 from deployments.local.ray_cluster import ray_access
 from deployments.local.secrets_store import StackSecrets
@@ -70,6 +71,7 @@ class StackEnvironment:
             "MERCATO_SANDBOX_URL": layout.sandbox_url,
             "MERCATO_SMTP_URL": f"smtp://127.0.0.1:{layout.ports.smtp}",
             "MERCATO_LOG_FOLDER": str(layout.logs),
+            **self._own(None),
         }
 
     def database(self, service: str) -> dict[str, str]:
@@ -81,7 +83,10 @@ class StackEnvironment:
         """What one service has of its own."""
         own = self.database(service)
         own[f"MERCATO_{service.upper()}_SERVICE_KEY"] = self._secrets.service_keys[service]
-        return own | self._extra(service)
+        return own | self._extra(service) | self._own(service)
+
+    def _own(self, part: str | None) -> dict[str, str]:
+        return of_part(read_own_settings(self._layout.data), part)
 
     def _extra(self, service: str) -> dict[str, str]:
         secrets = self._secrets
@@ -120,6 +125,7 @@ class StackEnvironment:
             "MERCATO_SANDBOX_STORE_ORIGIN": (
                 f"{layout.store_url},http://localhost:{layout.ports.store}"
             ),
+            **self._own("sandbox"),
         }
 
     def web(self) -> dict[str, str]:
@@ -127,6 +133,7 @@ class StackEnvironment:
             "MERCATO_WEBAPP_PORT": str(self._layout.ports.store),
             "MERCATO_WEBAPP_STRIPE_API_URL": self._layout.sandbox_url,
             "MERCATO_WEBAPP_STRIPE_PUBLISHABLE_KEY": self._secrets.stripe_publishable_key,
+            **self._own("webapp"),
         }
 
     def operator(self) -> dict[str, str]:

@@ -1,16 +1,24 @@
 #!/bin/sh
 # Runs HAProxy for Ray Serve with the edge rules of the local stack.
 #
-# Ray writes the configuration anew at every change and names this script as the binary. Its
-# template binds metrics and statistics on all interfaces and passes on headers with which a
-# client could steer Ray; both are put right here, before HAProxy reads the file.
+# Ray writes the configuration anew at every change and names this script as the binary. Before
+# HAProxy reads the file this puts right what Ray's template does:
+# - it binds metrics and statistics on all interfaces;
+# - it passes on headers with which a client could steer Ray;
+# - it answers 500 in plain text when no replica answers, where trying again helps: 503. The same
+#   for Ray's own words, as text, when a queue is full (503) or a request took too long (408).
 set -eu
 previous=""
 for argument in "$@"; do
   if [ "$previous" = "-f" ]; then
     sed -i -E \
       -e 's/^( *bind) \*?:([0-9]+)/\1 127.0.0.1:\2/' \
-      -e '/^frontend http_frontend/,/^ *bind/ s/^( *bind .*)$/\1\n    http-request del-header x-request-timeout-seconds\n    http-request del-header x-request-disconnect-disabled\n    http-request del-header serve_multiplexed_model_id/' \
+      -e "s|^( *errorfile 50[234]) .*|\1 $MERCATO_HAPROXY_UNAVAILABLE.http|" \
+      -e "/^frontend http_frontend/,/^ *bind/ s|^( *bind .*)\$|\1\n\
+    http-request del-header x-request-timeout-seconds\n\
+    http-request del-header x-request-disconnect-disabled\n\
+    http-request del-header serve_multiplexed_model_id\n\
+    http-response return status 503 content-type application/problem+json file $MERCATO_HAPROXY_UNAVAILABLE.json hdr retry-after 1 if { status 503 408 } { res.hdr(content-type) -m beg text/plain }|" \
       "$argument"
   fi
   previous="$argument"

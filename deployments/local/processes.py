@@ -49,6 +49,7 @@ class Child:
     log: Path
     process: subprocess.Popen[bytes] | None = None
     restarts: int = 0
+    quick_ends: int = 0
     started_at: float = field(default=0.0)
 
     def start(self) -> None:
@@ -85,6 +86,11 @@ class Child:
                     f"see {self.log}"
                 )
             time.sleep(0.1)
+
+    def pause_before_restart(self, now: float) -> float:
+        """Seconds; longer each time the part ended within 30 s of its start."""
+        self.quick_ends = self.quick_ends + 1 if now - self.started_at < 30 else 0
+        return min(2.0 ** (self.quick_ends - 1), 30.0) if self.quick_ends else 0.0
 
     def exit_status(self) -> int | None:
         return self.process.poll() if self.process else None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -24,6 +26,10 @@ def serve_config(layout: StackLayout, environment: StackEnvironment) -> dict[str
     for application in config["applications"]:
         variables = environment.platform() | environment.service(application["name"])
         application.setdefault("runtime_env", {}).setdefault("env_vars", {}).update(variables)
+        for deployment in application["deployments"]:
+            # On one machine more replicas than cores only cost memory.
+            scaling = deployment["autoscaling_config"]
+            scaling["max_replicas"] = min(scaling["max_replicas"], max(2, os.cpu_count() or 1))
     return config
 
 
@@ -32,6 +38,69 @@ def deploy(cluster: RayCluster, config: dict[str, Any]) -> None:
     answer = cluster.request("PUT", json=config, timeout=120)
     if answer.is_error:
         raise RuntimeError(f"Ray Serve refused serve_config.yaml: {answer.text.strip()[-600:]}")
+
+
+def redeploy(cluster: RayCluster, config: dict[str, Any], names: Collection[str]) -> None:
+    """Start ``names`` anew as ``config`` has them; the others stay as they run.
+
+    Serve starts the new replicas beside the old ones. The revision makes new processes even
+    where only the code has changed.
+
+    Raises:
+        RuntimeError: Serve refused the configuration, or a new version did not start; the old
+            one goes on serving.
+        TimeoutError: it takes too long.
+    """
+    running = _details(cluster)["applications"]
+    revision = datetime.now(UTC).isoformat(timespec="seconds")
+    applications = []
+    for application in config["applications"]:
+        name = application["name"]
+        if name in names:
+            application["runtime_env"]["env_vars"]["MERCATO_REVISION"] = revision
+            applications.append(application)
+        else:
+            applications.append(running[name]["deployed_app_config"])
+    old = {name: replicas(running[name]) for name in names}
+    deploy(cluster, config | {"applications": applications})
+    _wait_until_replaced(cluster, old)
+
+
+def replicas(application: dict[str, Any]) -> dict[str, int]:
+    """Replica id → process id of an application's replicas that take requests."""
+    return {
+        replica["replica_id"]: replica["pid"]
+        for deployment in application["deployments"].values()
+        for replica in deployment["replicas"]
+        if replica["state"] == "RUNNING" and replica.get("pid")
+    }
+
+
+def _wait_until_replaced(
+    cluster: RayCluster, old: dict[str, dict[str, int]], *, timeout: float = 240
+) -> None:
+    until = time.monotonic() + timeout
+    waiting = set(old)
+    while waiting:
+        applications = _details(cluster)["applications"]
+        for name in sorted(waiting):
+            application = applications[name]
+            if application["status"] == "DEPLOY_FAILED":
+                raise RuntimeError(f"{name} was not deployed: {last_line(application['message'])}")
+            if application["status"] == "RUNNING" and not old[name].keys() & replicas(application):
+                waiting.discard(name)
+        if time.monotonic() > until:
+            raise TimeoutError(f"not replaced after {timeout:.0f} s: {', '.join(sorted(waiting))}")
+        time.sleep(0.3)
+
+
+def _details(cluster: RayCluster) -> dict[str, Any]:
+    details: dict[str, Any] = cluster.request("GET", timeout=30).raise_for_status().json()
+    return details
+
+
+def last_line(message: str) -> str:
+    return (message.strip().splitlines() or ["no reason given"])[-1]
 
 
 def application_states(cluster: RayCluster) -> dict[str, tuple[str, str]]:
@@ -78,7 +147,7 @@ def wait_until_ready(
             return
         for name, (status, message) in application_states(cluster).items():
             if status == "DEPLOY_FAILED":
-                reason = (message.strip().splitlines() or ["no reason given"])[-1]
+                reason = last_line(message)
                 raise RuntimeError(f"{name} was not deployed: {reason}; see Ray's dashboard")
         if stopping():
             raise InterruptedError("stopping")

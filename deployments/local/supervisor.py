@@ -202,9 +202,8 @@ class Supervisor:
                     continue
                 name, now = child.spec.name, time.monotonic()
                 if name not in retry_at:
-                    # Calm restarts down when the part keeps ending soon after its start.
-                    soon = now - child.started_at < 30
-                    retry_at[name] = now + (min(2**child.restarts, 30) if soon else 0)
+                    # Calmer and calmer when the part keeps ending soon after its start.
+                    retry_at[name] = now + child.pause_before_restart(now)
                     self._state.child(name, status="ended", exit_status=status)
                     logger.warning("%s ended with status %s; restarting", child.spec.title, status)
                 if now >= retry_at[name]:

@@ -48,3 +48,15 @@ def test_every_application_gets_its_port_and_variables(tmp_path: Path) -> None:
             f"MERCATO_{application['name'].upper()}_DATABASE_URL"
             in (application["runtime_env"]["env_vars"])
         )
+
+
+def test_no_service_may_have_more_replicas_than_the_machine_has_cores(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    layout = StackLayout(tmp_path, Ports.from_base(21000))
+    config = serve_config(layout, StackEnvironment(layout, StackSecrets()))
+    most = [
+        d["autoscaling_config"]["max_replicas"] for d in config["applications"][0]["deployments"]
+    ]
+    assert most == [2]

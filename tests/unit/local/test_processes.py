@@ -91,3 +91,12 @@ def test_the_tree_of_a_part_ends_with_it(tmp_path: Path) -> None:
     gone, alive = psutil.wait_procs([grandchild], timeout=5)
     assert gone == [grandchild]
     assert alive == []
+
+
+def test_a_part_that_keeps_ending_is_restarted_calmer_and_calmer(tmp_path: Path) -> None:
+    child = Child(spec(FOREVER, tmp_path), tmp_path / "part.log", restarts=9)
+    child.started_at = 100.0
+    assert child.pause_before_restart(131.0) == 0
+    assert [child.pause_before_restart(110.0) for _ in range(6)] == [1, 2, 4, 8, 16, 30]
+    assert child.pause_before_restart(140.0) == 0
+    assert child.pause_before_restart(110.0) == 1
