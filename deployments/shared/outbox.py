@@ -99,12 +99,11 @@ class OutboxRelay:
             ).all()
             if not rows:
                 return 0
-            values = func.generate_series(1, len(rows)).table_valued("n")
-            numbers = (
-                await session.scalars(
-                    select(func.nextval("outbox_sequence")).select_from(values).order_by(values.c.n)
+            numbers = await session.scalars(
+                select(func.nextval("outbox_sequence")).select_from(
+                    func.generate_series(1, len(rows)).alias()
                 )
-            ).all()
+            )
             events = [
                 Event(row.topic, row.type, row.payload, row.event_id, row.occurred_at, number)
                 for row, number in zip(rows, sorted(numbers), strict=True)

@@ -36,6 +36,7 @@ def claims(**changes: Any) -> dict[str, Any]:
         "aud": AUDIENCE,
         "sub": str(new_id()),
         "roles": ["shopper"],
+        "ver": 1,
         "iat": now,
         "exp": now + 60,
     }
