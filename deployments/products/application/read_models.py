@@ -11,7 +11,7 @@ from uuid import UUID
 from deployments.products.domain.draft import Status
 from deployments.products.domain.image import Image, Size
 
-Sort = Literal["newest", "price_asc", "price_desc", "title"]
+Sort = Literal["newest", "price_asc", "price_desc", "title", "rating"]
 T = TypeVar("T")
 
 

@@ -47,6 +47,7 @@ _SORTS: dict[Sort, tuple[str, Any, bool]] = {
     "price_asc": ("price_from", BigInteger(), False),
     "price_desc": ("price_from", BigInteger(), True),
     "title": ("sort_title", Text(), False),
+    "rating": ("rating_rank", BigInteger(), True),
 }
 _COLUMNS = (
     "id",

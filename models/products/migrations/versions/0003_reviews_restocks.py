@@ -36,6 +36,21 @@ def _products() -> None:
         "products",
         sa.Column("rating_count", sa.Integer(), server_default=sa.text("0"), nullable=False),
     )
+    op.add_column(
+        "products",
+        sa.Column(
+            "rating_rank",
+            sa.BigInteger(),
+            sa.Computed("(rating_sum * 100 + 1750) / (rating_count + 5)", persisted=True),
+            nullable=False,
+        ),
+    )
+    op.create_index(
+        "ix_products_rating",
+        "products",
+        ["rating_rank", "id"],
+        postgresql_where=sa.text("status = 'published'"),
+    )
     op.create_check_constraint(
         op.f("ck_products_rating_possible"),
         "products",
@@ -150,5 +165,6 @@ def downgrade() -> None:
     op.drop_index("ix_images_digest", "images")
     op.drop_column("stock", "low_stock_at")
     op.drop_index("ix_products_attributes", "products")
+    op.drop_column("products", "rating_rank")
     op.drop_column("products", "rating_count")
     op.drop_column("products", "rating_sum")
