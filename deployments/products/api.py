@@ -25,6 +25,7 @@ from deployments.products.application.read_snapshots import ReadSnapshots
 from deployments.products.application.release_reservation import ReleaseReservation
 from deployments.products.application.replace_product import ReplaceProduct
 from deployments.products.application.reserve_stock import ReserveStock
+from deployments.products.application.restock_refund import RestockRefund
 from deployments.products.application.save_product import SKU_TAKEN, SLUG_TAKEN
 from deployments.products.infrastructure.folder_storage import FolderStorage
 from deployments.products.infrastructure.outbox import outbox_reader, outbox_relay
@@ -70,6 +71,7 @@ def _use_cases(begin: UnitOfWorkFactory, state: Any) -> None:
     state.reserve_stock = ReserveStock(begin)
     state.commit_reservation = CommitReservation(begin)
     state.release_reservation = ReleaseReservation(begin)
+    state.restock_refund = RestockRefund(begin)
 
 
 async def _no_media(key: str) -> bytes | None:

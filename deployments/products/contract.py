@@ -718,8 +718,10 @@ class ProductsClient:
         """Put what a refund gives back on sale; the same refund again is a no-op.
 
         Raises:
-            RemoteProblem: 404 ``variant_not_found`` (nothing is put back), 422
-                ``restock_differs`` when this refund has put other lines back before.
+            RemoteProblem: 404 ``variant_not_found`` for a variant the order did not buy; 422
+                ``restock_differs`` when this refund has put other lines back before; 409
+                ``order_not_sold`` before the order is committed; 409 ``restock_exceeds_sold``
+                with ``returnable``. Nothing is put back then.
         """
         answer = await self._http.request(
             "PUT", f"/internal/restocks/{refund_id}", json=request.model_dump(mode="json")

@@ -19,6 +19,7 @@ from deployments.products.domain.category import Category
 from deployments.products.domain.image import EncodedPicture, Image
 from deployments.products.domain.product import Product
 from deployments.products.domain.reservation import Line, ReservationOrder
+from deployments.products.domain.restock import Restock
 from deployments.products.domain.stock import Stock
 from deployments.shared.events import Event
 
@@ -63,6 +64,9 @@ class StockRepository(Protocol):
 
     async def commit(self, line: Line) -> Stock: ...
 
+    async def put_back(self, line: Line) -> Stock:
+        """Raise what is on hand by ``line``; the stock afterwards."""
+
     async def of_variant_for_update(self, product_id: UUID, variant_id: UUID) -> Stock | None: ...
 
     async def change_on_hand(self, variant_id: UUID, delta: int) -> None: ...
@@ -91,6 +95,15 @@ class ReservationRepository(Protocol):
     async def save_state(self, order: ReservationOrder) -> None: ...
 
     async def ever_reserved(self, variant_ids: Collection[UUID]) -> set[UUID]: ...
+
+
+class RestockRepository(Protocol):
+    async def add(self, restock: Restock) -> bool:
+        """False when the refund is known; waits for a transaction that is just adding it."""
+
+    async def by_refund(self, refund_id: UUID) -> Restock | None: ...
+
+    async def of_order(self, order_id: UUID) -> list[Restock]: ...
 
 
 class ImageRepository(Protocol):
@@ -135,6 +148,7 @@ class ProductsUnitOfWork(Protocol):
     categories: CategoryRepository
     stock: StockRepository
     reservations: ReservationRepository
+    restocks: RestockRepository
     images: ImageRepository
     listing: ListingRepository
     catalogue: CatalogueRepository

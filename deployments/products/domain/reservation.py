@@ -24,6 +24,21 @@ class Line:
     quantity: int
 
 
+def checked_lines(lines: Sequence[Line]) -> tuple[Line, ...]:
+    """``lines`` by variant.
+
+    Raises:
+        Invalid: no line, a variant named twice or a quantity out of range.
+    """
+    if not lines:
+        raise Invalid("no_lines", "name at least one variant")
+    if len({line.variant_id for line in lines}) != len(lines):
+        raise Invalid("duplicate_line", "a variant is named twice; add up its quantities")
+    if any(not 1 <= line.quantity <= MAX_QUANTITY for line in lines):
+        raise Invalid("invalid_quantity", f"a quantity is 1 to {MAX_QUANTITY}")
+    return tuple(sorted(lines, key=lambda line: line.variant_id))
+
+
 class ReservationOrder:
     """What one order holds. ``lines`` are sorted by variant, the order in which stock is locked:
     two orders for the same variants can't wait for each other in a circle."""
@@ -40,13 +55,7 @@ class ReservationOrder:
     @classmethod
     def hold(cls, order_id: UUID, lines: Sequence[Line]) -> ReservationOrder:
         """Raises ``Invalid`` for no line, a variant named twice or a quantity out of range."""
-        if not lines:
-            raise Invalid("invalid_reservation", "an order reserves at least one variant")
-        if len({line.variant_id for line in lines}) != len(lines):
-            raise Invalid("duplicate_line", "a variant is named twice; add up its quantities")
-        if any(not 1 <= line.quantity <= MAX_QUANTITY for line in lines):
-            raise Invalid("invalid_quantity", f"a quantity is 1 to {MAX_QUANTITY}")
-        return cls(order_id, State.HELD, lines)
+        return cls(order_id, State.HELD, checked_lines(lines))
 
     @classmethod
     def tombstone(cls, order_id: UUID) -> ReservationOrder:

@@ -34,16 +34,19 @@ class SqlStockRepository:
         )
 
     async def release(self, line: Line) -> Stock:
-        return await self._change_held(line, reserved=StockRow.reserved - line.quantity)
+        return await self._change_sold(line, reserved=StockRow.reserved - line.quantity)
 
     async def commit(self, line: Line) -> Stock:
-        return await self._change_held(
+        return await self._change_sold(
             line,
             on_hand=StockRow.on_hand - line.quantity,
             reserved=StockRow.reserved - line.quantity,
         )
 
-    async def _change_held(self, line: Line, **values: Any) -> Stock:
+    async def put_back(self, line: Line) -> Stock:
+        return await self._change_sold(line, on_hand=StockRow.on_hand + line.quantity)
+
+    async def _change_sold(self, line: Line, **values: Any) -> Stock:
         stock = await self._change(
             update(StockRow).where(StockRow.variant_id == line.variant_id).values(**values)
         )

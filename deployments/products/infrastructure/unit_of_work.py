@@ -8,6 +8,7 @@ from deployments.products.application.ports import (
     ListingRepository,
     ProductRepository,
     ReservationRepository,
+    RestockRepository,
     SnapshotRepository,
     StockRepository,
 )
@@ -17,6 +18,7 @@ from deployments.products.infrastructure.image_repository import SqlImageReposit
 from deployments.products.infrastructure.listing_repository import SqlListingRepository
 from deployments.products.infrastructure.product_repository import SqlProductRepository
 from deployments.products.infrastructure.reservation_repository import SqlReservationRepository
+from deployments.products.infrastructure.restock_repository import SqlRestockRepository
 from deployments.products.infrastructure.snapshot_repository import SqlSnapshotRepository
 from deployments.products.infrastructure.stock_repository import SqlStockRepository
 from deployments.shared.database import SqlUnitOfWork
@@ -29,6 +31,7 @@ class SqlProductsUnitOfWork(SqlUnitOfWork):
     categories: CategoryRepository
     stock: StockRepository
     reservations: ReservationRepository
+    restocks: RestockRepository
     images: ImageRepository
     listing: ListingRepository
     catalogue: CatalogueRepository
@@ -40,6 +43,7 @@ class SqlProductsUnitOfWork(SqlUnitOfWork):
         self.categories = SqlCategoryRepository(self.session)
         self.stock = SqlStockRepository(self.session)
         self.reservations = SqlReservationRepository(self.session)
+        self.restocks = SqlRestockRepository(self.session)
         self.images = SqlImageRepository(self.session)
         self.listing = SqlListingRepository(self.session)
         self.catalogue = SqlCatalogueRepository(self.session)

@@ -12,10 +12,13 @@ from deployments.products.application.export_products import ExportProducts
 from deployments.products.application.read_snapshots import ReadSnapshots
 from deployments.products.application.release_reservation import ReleaseReservation
 from deployments.products.application.reserve_stock import ReserveStock
+from deployments.products.application.restock_refund import RestockRefund
 from deployments.products.contract import (
     ProductDetail,
     Reservation,
     ReservationRequest,
+    Restock,
+    RestockRequest,
     SnapshotRequest,
     VariantSnapshot,
 )
@@ -72,3 +75,14 @@ async def release(order_id: UUID, request: Request, principal: Orders) -> Reserv
     """Give back what an order holds; an unknown order can't reserve any more afterwards."""
     use_case: ReleaseReservation = request.app.state.release_reservation
     return Reservation.model_validate(await use_case(order_id))
+
+
+@router.put("/restocks/{refund_id}")
+async def restock(
+    refund_id: UUID, body: RestockRequest, request: Request, principal: Orders
+) -> Restock:
+    """Put back on sale what a refund returns; the same refund again is a no-op."""
+    use_case: RestockRefund = request.app.state.restock_refund
+    lines = [Line(line.variant_id, line.quantity) for line in body.lines]
+    who = parsing.actor(principal)
+    return Restock.model_validate(await use_case(refund_id, body.order_id, lines, who))

@@ -30,7 +30,7 @@ def test_lines_are_locked_in_order_of_variant_whoever_lists_them_how() -> None:
 @pytest.mark.parametrize(
     ("lines", "code"),
     [
-        ([], "invalid_reservation"),
+        ([], "no_lines"),
         ([LINES[0], LINES[0]], "duplicate_line"),
         ([Line(UUID(int=1), 0)], "invalid_quantity"),
         ([Line(UUID(int=1), -1)], "invalid_quantity"),
