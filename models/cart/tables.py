@@ -255,7 +255,7 @@ class OrderRefundRow(Base):
     __tablename__ = "order_refunds"
     __table_args__ = (
         UniqueConstraint("order_id", "key"),
-        CheckConstraint("amount > 0", name="amount"),
+        CheckConstraint("amount >= 0", name="amount"),
         CheckConstraint("state IN ('pending', 'succeeded', 'failed')", name="known_state"),
     )
 

@@ -80,7 +80,7 @@ def _refunds() -> None:
         _time("due_at"),
         _time("created_at", nullable=False),
         _time("settled_at"),
-        sa.CheckConstraint("amount > 0", name="ck_order_refunds_amount"),
+        sa.CheckConstraint("amount >= 0", name="ck_order_refunds_amount"),
         sa.CheckConstraint(
             "state IN ('pending', 'succeeded', 'failed')", name="ck_order_refunds_known_state"
         ),
