@@ -70,6 +70,7 @@ class StackEnvironment:
             "MERCATO_SERVICE_PUBLIC_KEYS": json.dumps(self._secrets.public_keys()),
             "MERCATO_SANDBOX_URL": layout.sandbox_url,
             "MERCATO_SMTP_URL": f"smtp://127.0.0.1:{layout.ports.smtp}",
+            "MERCATO_METRICS_TOKEN": self._secrets.metrics_token,
             "MERCATO_LOG_FOLDER": str(layout.logs),
             **self._own(None),
         }

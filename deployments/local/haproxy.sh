@@ -4,6 +4,7 @@
 # Ray writes the configuration anew at every change and names this script as the binary. Before
 # HAProxy reads the file this puts right what Ray's template does:
 # - it binds metrics and statistics on all interfaces;
+# - it shows all routes at /-/routes;
 # - it passes on headers with which a client could steer Ray;
 # - it answers 500 in plain text when no replica answers, where trying again helps: 503. The same
 #   for Ray's own words, as text, when a queue is full (503) or a request took too long (408).
@@ -15,6 +16,7 @@ for argument in "$@"; do
       -e 's/^( *bind) \*?:([0-9]+)/\1 127.0.0.1:\2/' \
       -e "s|^( *errorfile 50[234]) .*|\1 $MERCATO_HAPROXY_UNAVAILABLE.http|" \
       -e "/^frontend http_frontend/,/^ *bind/ s|^( *bind .*)\$|\1\n\
+    http-request deny deny_status 404 if { path_beg /-/ } !{ path /-/healthz }\n\
     http-request del-header x-request-timeout-seconds\n\
     http-request del-header x-request-disconnect-disabled\n\
     http-request del-header serve_multiplexed_model_id\n\

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from hmac import compare_digest
 from typing import Any
 from uuid import UUID
 
@@ -20,9 +21,10 @@ from deployments.shared.authentication import optional_principal
 from deployments.shared.database import SessionFactory, check_database, create_engine
 from deployments.shared.database import create_session_factory as _sessions
 from deployments.shared.error_responses import ConstraintErrors, install_error_handlers
-from deployments.shared.errors import Unavailable
+from deployments.shared.errors import NotFound, Unavailable
 from deployments.shared.http_client import ServiceHttp
 from deployments.shared.http_limits import BodyLimit, SecurityHeaders
+from deployments.shared.https_only import HttpsOnly
 from deployments.shared.rate_limit import RateLimiter, rate_limit
 from deployments.shared.schemas import Problem
 from deployments.shared.settings import PlatformSettings, ServiceSettings
@@ -67,7 +69,7 @@ class Platform:
 Setup = Callable[[Platform], AbstractAsyncContextManager[None]]
 
 
-def _health_router(service: str) -> APIRouter:
+def _health_router(service: str, metrics_token: str) -> APIRouter:
     router = APIRouter(tags=["operation"])
 
     @router.get("/health", summary="Is the process alive?")
@@ -89,6 +91,9 @@ def _health_router(service: str) -> APIRouter:
 
     @router.get("/metrics", include_in_schema=False)
     async def metrics(request: Request) -> Response:
+        sent = request.headers.get("authorization", "").encode()
+        if not metrics_token or not compare_digest(sent, f"Bearer {metrics_token}".encode()):
+            raise NotFound("not_found", "there is nothing here")
         return Response(
             generate_latest(request.app.state.metrics.registry), media_type="text/plain"
         )
@@ -226,7 +231,7 @@ def create_service_app(
     )
     app.state.metrics = Metrics(service)
     install_error_handlers(app, constraints)
-    app.include_router(_health_router(service))
+    app.include_router(_health_router(service, platform.metrics_token.get_secret_value()))
     for router in routers:
         _include(app, router, [Depends(optional_principal), Depends(rate_limit(default_limit))])
     for router in unlimited_routers:
@@ -239,6 +244,8 @@ def create_service_app(
             allow_methods=["GET", "POST", "PUT", "DELETE"],
             allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "X-Cart-Token"],
         )
+    if platform.is_production:
+        app.add_middleware(HttpsOnly, trusted_proxies=platform.trusted_proxies)
     app.add_middleware(SecurityHeaders, production=platform.is_production)
     app.add_middleware(RequestContext, metrics=app.state.metrics)
     return app

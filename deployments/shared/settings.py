@@ -42,6 +42,9 @@ class PlatformSettings(BaseSettings):
         default_factory=dict, description="service name -> Ed25519 public key, base64url raw"
     )
     rate_limits_enabled: bool = True
+    metrics_token: SecretStr = Field(
+        SecretStr(""), description="bearer token of /metrics; without one there is no /metrics"
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_folder: str | None = Field(None, description="also write <service>.log in this folder")
     max_body_bytes: int = 1_000_000
