@@ -11,13 +11,16 @@ from uuid import UUID
 
 from fastapi import FastAPI
 
+from deployments.cart.application.accept_prices import AcceptPrices
 from deployments.cart.application.add_item import AddItem
 from deployments.cart.application.advance_order import AdvanceOrder
 from deployments.cart.application.announce import MarkPaid
 from deployments.cart.application.cancel_order import CancelOrder
 from deployments.cart.application.change_item import ChangeItem
 from deployments.cart.application.check_out import IN_PROGRESS, CheckOut
+from deployments.cart.application.enter_coupon import EnterCoupon, RemoveCoupon
 from deployments.cart.application.forget_guest_carts import ForgetGuestCarts
+from deployments.cart.application.manage_coupons import ManageCoupons
 from deployments.cart.application.merge_carts import MergeCarts
 from deployments.cart.application.ports import Catalogue, Clock, Payments
 from deployments.cart.application.quote import Quote
@@ -27,12 +30,14 @@ from deployments.cart.application.remove_item import RemoveItem
 from deployments.cart.application.run_order import RunOrder
 from deployments.cart.application.show_cart import ShowCart
 from deployments.cart.application.sweep_orders import SweepOrders
+from deployments.cart.domain.coupon import GONE
 from deployments.cart.infrastructure.outbox import cart_outbox, cursors, outbox_reader
 from deployments.cart.infrastructure.payments_gateway import PaymentsGateway
 from deployments.cart.infrastructure.products_gateway import ProductsGateway
 from deployments.cart.infrastructure.settings import CartSettings
 from deployments.cart.infrastructure.unit_of_work import SqlCartUnitOfWork
 from deployments.cart.presentation.cart_routes import router as cart_router
+from deployments.cart.presentation.coupon_routes import router as coupon_router
 from deployments.cart.presentation.order_routes import router as order_router
 from deployments.cart.presentation.payment_events import PaymentEvents
 from deployments.payments.contract import PaymentsClient
@@ -51,6 +56,8 @@ CONSTRAINTS = {
     "uq_cart_items_cart_id_variant_id": Conflict(
         "cart_changed", "the cart was changed at the same time; try again"
     ),
+    "uq_coupons_code": Conflict("coupon_code_taken", "another coupon has this code; change one"),
+    "fk_coupon_redemptions_coupon_id": Conflict("coupon_gone", GONE),
 }
 
 _RELAY_SECONDS = 0.2
@@ -93,7 +100,7 @@ def create_api(
         def begin() -> SqlCartUnitOfWork:
             return SqlCartUnitOfWork(parts.sessions, clock)
 
-        show = ShowCart(begin, products, settings.currency)
+        show = ShowCart(begin, products, clock, settings.currency)
         quote = Quote(show, settings.free_shipping_from)
         mark_paid = MarkPaid(pseudonym)
         run = RunOrder(
@@ -107,12 +114,23 @@ def create_api(
         state.currency = settings.currency
         state.show_cart = show
         state.add_item = AddItem(begin, products, show, settings.currency)
-        state.change_item = ChangeItem(begin, products, show)
+        state.change_item = ChangeItem(begin, products, show, settings.currency)
         state.remove_item = RemoveItem(begin, show)
+        state.accept_prices = AcceptPrices(begin, products, show, settings.currency)
+        state.enter_coupon = EnterCoupon(begin, show, clock)
+        state.remove_coupon = RemoveCoupon(begin, show)
+        state.manage_coupons = ManageCoupons(begin, clock)
         state.merge_carts = MergeCarts(begin, show)
         state.quote = quote
         state.check_out = CheckOut(
-            begin, products, quote, run, clock, hold=hold, currency=settings.currency
+            begin,
+            products,
+            quote,
+            run,
+            clock,
+            hold=hold,
+            patience=timedelta(seconds=settings.answer_seconds),
+            currency=settings.currency,
         )
         state.read_orders = ReadOrders(begin)
         state.cancel_order = CancelOrder(begin, run, clock)
@@ -146,7 +164,7 @@ def create_api(
         platform=platform,
         settings=settings,
         setup=setup,
-        routers=[outbox_router("analytics"), cart_router, order_router],
+        routers=[outbox_router("analytics"), cart_router, coupon_router, order_router],
         constraints=CONSTRAINTS,
         verifier=verifier,
         # The store's pages call on behalf of all guests from one address.

@@ -79,6 +79,7 @@ class AdvanceOrder:
 
             async def reject(work: CartUnitOfWork, current: Order, now: datetime) -> None:
                 current.reject(reason, now)
+                await work.coupons.free(current)
                 await announce(work, "order.rejected", current)
 
             await self._note(order, reject)
@@ -86,6 +87,9 @@ class AdvanceOrder:
             await self._note(order, _reserved)
 
     async def _create_intent(self, order: Order) -> None:
+        if order.is_free:
+            await self._note(order, self._pay)
+            return
         intent = await self._payments.create_intent(order)
         if intent.amount != order.totals.total:
             logger.error(
@@ -113,19 +117,19 @@ class AdvanceOrder:
                 )
 
     async def _cancel(self, order: Order) -> None:
-        outcome = await self._payments.cancel(order.id)
+        # Payments never hears of an order that costs nothing.
+        outcome = "cancelled" if order.is_free else await self._payments.cancel(order.id)
         if outcome == "unknown":
             raise Unavailable("payment_unknown", "the payment's state is not known yet; try again")
         if outcome == "succeeded":
-
-            async def pay(work: CartUnitOfWork, current: Order, now: datetime) -> None:
-                await self._mark_paid(work, current, None, now)
-
-            await self._note(order, pay)
+            await self._note(order, self._pay)
             return
         # Released before the order is marked, so that a cancelled order never holds stock.
         await self._catalogue.release(order.id)
         await self._note(order, _cancelled)
+
+    async def _pay(self, work: CartUnitOfWork, order: Order, now: datetime) -> None:
+        await self._mark_paid(work, order, None, now)
 
     async def _commit_stock(self, order: Order) -> None:
         await self._catalogue.commit(order.id)
@@ -151,12 +155,13 @@ async def _reserved(work: CartUnitOfWork, order: Order, now: datetime) -> None:
     order.mark_reserved(now)
     cart = await work.carts.find(Shopper(order.placement.user_id), lock=True)
     if cart is not None:
-        cart.take_out(order.quantities)
+        cart.take_out(order.quantities, order.coupon.code if order.coupon else None)
         await work.carts.save(cart)
 
 
 async def _cancelled(work: CartUnitOfWork, order: Order, now: datetime) -> None:
     order.mark_cancelled(now)
+    await work.coupons.free(order)
     await announce(work, "order.cancelled", order)
 
 

@@ -33,6 +33,7 @@ class MarkPaid:
             order_id=order.id,
             order_number=order.number,
             source="store",
+            session_id=order.placement.session_id,
             customer_key=self._pseudonym(order.placement.user_id),
             country=order.placement.shipping_address["country"],
             currency=totals.total.currency,

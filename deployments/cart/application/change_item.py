@@ -12,10 +12,13 @@ from deployments.shared.ids import new_id
 
 
 class ChangeItem:
-    def __init__(self, begin: UnitOfWorkFactory, catalogue: Catalogue, show: ShowCart) -> None:
+    def __init__(
+        self, begin: UnitOfWorkFactory, catalogue: Catalogue, show: ShowCart, currency: str
+    ) -> None:
         self._begin = begin
         self._catalogue = catalogue
         self._show = show
+        self._currency = currency
 
     async def __call__(self, shopper: Shopper, item_id: UUID, quantity: int) -> ShownCart:
         """
@@ -28,10 +31,11 @@ class ChangeItem:
             cart = await work.carts.find(shopper) or Cart(new_id())
         item = cart.item(item_id)
         offer = await current_offer(self._catalogue, item.variant_id)
-        if offer is None or not offer.published:
+        if offer is None or not offer.is_sold_in(self._currency):
             raise Conflict("gone", f"{item.title} is not sold any more; remove it")
         async with self._begin() as work:
-            cart = await work.carts.find(shopper, lock=True) or cart
+            # It may have been merged or emptied meanwhile.
+            cart = await work.carts.find(shopper, lock=True) or Cart(new_id())
             cart.change(item_id, offer, quantity)
             await work.carts.save(cart)
             await work.commit()

@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import asdict
-from datetime import timedelta
+from collections.abc import Coroutine, Mapping
+from dataclasses import asdict, replace
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from deployments.cart.application.announce import announce
-from deployments.cart.application.ports import Catalogue, Clock, UnitOfWorkFactory
-from deployments.cart.application.quote import EMPTY_CART, Quote
+from deployments.cart.application.ports import (
+    CartUnitOfWork,
+    Catalogue,
+    Clock,
+    UnitOfWorkFactory,
+)
+from deployments.cart.application.quote import Quote
 from deployments.cart.application.run_order import RunOrder
+from deployments.cart.application.see_coupon import see_coupon
+from deployments.cart.application.show_cart import EMPTY_CART
 from deployments.cart.domain.cart import Cart, Shopper
 from deployments.cart.domain.order import Order, Placement, Status
 from deployments.cart.domain.priced_cart import PricedCart, price_cart
 from deployments.cart.domain.totals import Totals, check_payable
 from deployments.shared.errors import Conflict, Invalid, Unavailable
+from deployments.shared.money import Money
 
 IN_PROGRESS = Conflict(
     "checkout_in_progress", "this checkout is being worked on; ask again in a moment"
 )
+_UNFINISHED = frozenset({Status.CREATED, Status.RESERVED})
 CART_CHANGED = Conflict("cart_changed", "the cart has changed since you saw it; look at it again")
 
 
@@ -31,7 +42,8 @@ def request_hash(body: Mapping[str, Any]) -> str:
 
 
 class CheckOut:
-    """``hold``: how long an order that can't be finished is tried before it is given up."""
+    """``hold``: how long an order that can't be finished is tried before it is given up;
+    ``patience``: how long the shopper waits for it."""
 
     def __init__(
         self,
@@ -42,6 +54,7 @@ class CheckOut:
         clock: Clock,
         *,
         hold: timedelta,
+        patience: timedelta,
         currency: str,
     ) -> None:
         self._begin = begin
@@ -50,31 +63,40 @@ class CheckOut:
         self._run = run
         self._clock = clock
         self._hold = hold
+        self._patience = patience
         self._currency = currency
 
-    async def __call__(self, placement: Placement, cart_version: int) -> Order:
+    async def __call__(
+        self, placement: Placement, cart_version: int, seen_total: int | None = None
+    ) -> Order:
         """The order, ready to be paid; repeating the same request gives the same order.
+
+        ``seen_total``, where given, is what the shopper expects to pay, in minor units.
 
         Raises:
             Invalid: ``idempotency_key_reused`` for another body, or no such shipping.
             Conflict: ``checkout_in_progress``, ``cart_empty``, ``cart_changed``,
-                ``cart_has_problems`` with ``lines``, a total that can't be paid by card, or
+                ``cart_has_problems`` with ``lines``, the code of a coupon's problem,
+                ``total_changed``, a total that can't be paid by card, or
                 the order was rejected: ``insufficient_stock`` with ``lines``.
             Unavailable: products or payments does not answer. Where the order exists already
                 the sweep goes on with it, and so does a repeat of the request.
         """
+        # A client that hangs up between placing and driving would leave the order leased.
+        return await self._run.unbroken(self._check_out(placement, cart_version, seen_total))
+
+    async def _check_out(
+        self, placement: Placement, cart_version: int, seen_total: int | None
+    ) -> Order:
         order = await self._known(placement)
         if order is not None:
             return await self._go_on(order)
         cart = await self._seen_cart(placement, cart_version)
         priced = await self._without_problems(cart)
-        country = placement.shipping_address["country"]
-        totals = self._quote.totals(priced, country, placement.shipping_method)
-        check_payable(totals)
-        order, is_new = await self._place(placement, priced, totals)
-        if not is_new:
+        order, leased_until = await self._place(placement, priced, seen_total)
+        if leased_until is None:
             return await self._go_on(order)
-        await self._drive(order)
+        await self._drive(order, self._run.leased(order.id, leased_until))
         return await self._answer(order)
 
     async def _known(self, placement: Placement) -> Order | None:
@@ -112,57 +134,88 @@ class CheckOut:
         return priced
 
     async def _place(
-        self, placement: Placement, priced: PricedCart, totals: Totals
-    ) -> tuple[Order, bool]:
-        """One transaction. The cart's lock puts the checkouts of a user in a row."""
+        self, placement: Placement, priced: PricedCart, seen_total: int | None
+    ) -> tuple[Order, datetime | None]:
+        """One transaction: the order and the end of its lease, which is None when the order was
+        there already. The cart's lock puts the checkouts of a user in a row."""
         async with self._begin() as work:
             cart = await work.carts.find(Shopper(placement.user_id), lock=True)
             order = _same_request(
                 await work.orders.by_key(placement.user_id, placement.idempotency_key), placement
             )
             if order is not None:
-                return order, False
+                return order, None
             if cart is None or cart.version != priced.cart.version:
                 raise CART_CHANGED
-            other = await work.orders.of_cart_version(cart.id, cart.version)
-            if other is not None:
-                raise Conflict(
-                    "checkout_in_progress",
-                    f"order {other.number} for this cart is being placed; look at your orders",
-                    order_id=str(other.id),
-                )
+            await self._refuse_second_order(work, cart)
             now = self._clock()
+            priced = await self._with_coupon(work, priced, placement.user_id, now)
+            country = placement.shipping_address["country"]
+            bill = self._quote.bill(priced, country, placement.shipping_method)
+            _check_total(bill.totals, seen_total)
             order = Order.place(
                 await work.orders.next_number(),
                 placement,
                 priced,
-                totals,
+                bill,
                 now=now,
                 expires_at=now + self._hold,
             )
-            await work.orders.add(order, self._run.lease_end(now))
+            leased_until = self._run.lease_end(now)
+            await work.orders.add(order, leased_until)
+            if bill.coupon is not None:
+                await work.coupons.redeem(bill.coupon, order, now)
             await announce(work, "order.created", order)
             await work.commit()
-        return order, True
+        return order, leased_until
+
+    async def _refuse_second_order(self, work: CartUnitOfWork, cart: Cart) -> None:
+        other = await work.orders.of_cart_version(cart.id, cart.version)
+        if other is not None:
+            raise Conflict(
+                "checkout_in_progress",
+                f"order {other.number} for this cart is being placed; look at your orders",
+                order_id=str(other.id),
+            )
+
+    async def _with_coupon(
+        self, work: CartUnitOfWork, priced: PricedCart, user_id: UUID, now: datetime
+    ) -> PricedCart:
+        code = priced.cart.coupon_code
+        if code is None:
+            return priced
+        coupon = await see_coupon(work, code, priced.subtotal, user_id, now, lock=True)
+        if coupon.problem is not None:
+            raise Conflict(coupon.problem.code, coupon.problem.detail)
+        return replace(priced, coupon=coupon)
 
     async def _go_on(self, order: Order) -> Order:
-        if order.status in (Status.CREATED, Status.RESERVED):
-            try:
-                if not await self._run.if_free(order.id):
-                    raise IN_PROGRESS
-            except Unavailable as error:
-                raise _later(order, error) from error
+        if order.status in _UNFINISHED:
+            await self._drive(order, self._run_if_free(order))
         return await self._answer(order)
 
-    async def _drive(self, order: Order) -> None:
+    async def _run_if_free(self, order: Order) -> None:
+        if not await self._run.if_free(order.id):
+            raise IN_PROGRESS
+
+    async def _drive(self, order: Order, work: Coroutine[Any, Any, None]) -> None:
         try:
-            await self._run.leased(order.id)
+            async with asyncio.timeout(self._patience.total_seconds()):
+                await self._run.unbroken(work)
+        except TimeoutError as error:
+            slow = Unavailable("checkout_slow", "this takes long; ask again in a moment")
+            raise _later(order, slow) from error
         except Unavailable as error:
-            raise _later(order, error) from error
+            # One that could be made out to the shopper waits for nothing the shopper needs.
+            if (await self._current(order)).status in _UNFINISHED:
+                raise _later(order, error) from error
+
+    async def _current(self, order: Order) -> Order:
+        async with self._begin() as work:
+            return await work.orders.by_id(order.id) or order
 
     async def _answer(self, order: Order) -> Order:
-        async with self._begin() as work:
-            current = await work.orders.by_id(order.id) or order
+        current = await self._current(order)
         if current.rejection is not None:
             reason = dict(current.rejection)
             raise Conflict(
@@ -182,6 +235,18 @@ def _same_request(order: Order | None, placement: Placement) -> Order | None:
             "this Idempotency-Key belongs to another checkout; use a new one",
         )
     return order
+
+
+def _check_total(totals: Totals, seen_total: int | None) -> None:
+    total = totals.total
+    if seen_total is not None and seen_total != total.amount:
+        raise Conflict(
+            "total_changed",
+            f"the total is {total} now, not {Money(seen_total, total.currency)} as you saw; "
+            "look at it again",
+            total={"amount": total.amount, "currency": total.currency},
+        )
+    check_payable(totals)
 
 
 def _later(order: Order, error: Unavailable) -> Unavailable:

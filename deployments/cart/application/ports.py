@@ -10,9 +10,12 @@ from typing import Any, Literal, Protocol, Self
 from uuid import UUID
 
 from deployments.cart.domain.cart import Cart, Shopper
+from deployments.cart.domain.coupon import Coupon, Uses
 from deployments.cart.domain.offer import Offer
 from deployments.cart.domain.order import Order, Status
+from deployments.cart.domain.refund import Refund, RefundState
 from deployments.shared.events import Event
+from deployments.shared.mail import Mail
 from deployments.shared.money import Money
 
 Clock = Callable[[], datetime]
@@ -35,6 +38,25 @@ class CartRepository(Protocol):
     async def delete_idle_guests(self, before: datetime, limit: int) -> int: ...
 
 
+@dataclass(frozen=True, slots=True)
+class OrderFilter:
+    """``number`` and ``email`` are beginnings, in any case of letters."""
+
+    user_id: UUID | None = None
+    status: Status | None = None
+    number: str | None = None
+    email: str | None = None
+    created_from: datetime | None = None
+    created_before: datetime | None = None
+    alarmed: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderCounts:
+    by_status: Mapping[Status, int]
+    alarmed: int
+
+
 class OrderRepository(Protocol):
     async def next_number(self) -> str: ...
 
@@ -54,11 +76,13 @@ class OrderRepository(Protocol):
         """The order that took this version of the cart and is not void."""
         ...
 
-    async def page(
-        self, *, user_id: UUID | None, status: Status | None, before: UUID | None, limit: int
-    ) -> list[Order]:
+    async def page(self, wanted: OrderFilter, *, before: UUID | None, limit: int) -> list[Order]:
         """Newest first, those older than the order ``before``."""
         ...
+
+    async def counts(self) -> OrderCounts: ...
+
+    async def has_purchased(self, user_id: UUID, product_id: UUID) -> bool: ...
 
     async def claim_due(self, now: datetime, until: datetime) -> UUID | None:
         """Lease the order that has been due longest; skips those others hold."""
@@ -66,8 +90,43 @@ class OrderRepository(Protocol):
 
     async def try_lease(self, order_id: UUID, now: datetime, until: datetime) -> bool: ...
 
-    async def end_lease(self, order_id: UUID, retry_at: datetime | None = None) -> None:
-        """``retry_at``: the sweep leaves the order alone until then."""
+    async def end_lease(
+        self, order_id: UUID, until: datetime, retry_at: datetime | None = None
+    ) -> None:
+        """End the lease that lasts ``until``; one that somebody else has taken since stays.
+
+        ``retry_at``: the sweep leaves the order alone until then.
+        """
+        ...
+
+
+class CouponRepository(Protocol):
+    async def by_code(self, code: str) -> Coupon | None: ...
+
+    async def by_id(self, coupon_id: UUID, *, lock: bool = False) -> Coupon | None: ...
+
+    async def page(self, *, before: UUID | None, limit: int) -> list[Coupon]:
+        """Newest first, those older than the coupon ``before``."""
+        ...
+
+    async def add(self, coupon: Coupon) -> None: ...
+
+    async def save(self, coupon: Coupon) -> None: ...
+
+    async def delete(self, coupon: Coupon) -> None: ...
+
+    async def uses(self, coupon: Coupon, user_id: UUID | None) -> Uses:
+        """As far as the coupon limits them; what it does not limit is not counted."""
+        ...
+
+    async def use_counts(self, coupons: Collection[Coupon]) -> dict[UUID, int]:
+        """Uses by the coupon's id; one that is not used is left out."""
+        ...
+
+    async def redeem(self, coupon: Coupon, order: Order, now: datetime) -> None: ...
+
+    async def free(self, order: Order) -> None:
+        """The order is void: its use of a coupon no longer counts."""
         ...
 
 
@@ -79,11 +138,28 @@ class Inbox(Protocol):
     async def first_time(self, consumer: str, event_id: UUID) -> bool: ...
 
 
+class Mails(Protocol):
+    async def append(self, mail: Mail) -> None: ...
+
+
+class CustomerRepository(Protocol):
+    """Customers whose account was erased."""
+
+    async def add_erased(self, user_id: UUID, now: datetime) -> None: ...
+
+    async def anonymise_ended(self, limit: int) -> int:
+        """Take name, address and e-mail out of erased customers' orders that have ended."""
+        ...
+
+
 class CartUnitOfWork(Protocol):
     carts: CartRepository
     orders: OrderRepository
+    coupons: CouponRepository
     outbox: Outbox
     inbox: Inbox
+    mails: Mails
+    customers: CustomerRepository
 
     async def __aenter__(self) -> Self: ...
 
@@ -110,6 +186,10 @@ class StockRefused(Exception):
         self.lines = lines
 
 
+class RestockRefused(Exception):
+    """Products will never take these goods back for this order."""
+
+
 class Catalogue(Protocol):
     """The products service. Every call may raise ``Unavailable`` and may be repeated."""
 
@@ -125,6 +205,10 @@ class Catalogue(Protocol):
 
     async def release(self, order_id: UUID) -> None: ...
 
+    async def restock(self, refund_id: UUID, order_id: UUID, lines: Mapping[UUID, int]) -> None:
+        """Put what a refund gives back on sale. Raises ``RestockRefused``."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Intent:
@@ -135,9 +219,19 @@ class Intent:
 CancelOutcome = Literal["cancelled", "succeeded", "unknown"]
 
 
+@dataclass(frozen=True, slots=True)
+class RefundOutcome:
+    state: RefundState
+    failure: str | None = None
+
+
 class Payments(Protocol):
     """The payments service. Every call may raise ``Unavailable`` and may be repeated."""
 
     async def create_intent(self, order: Order) -> Intent: ...
 
     async def cancel(self, order_id: UUID) -> CancelOutcome: ...
+
+    async def refund(self, order_id: UUID, refund: Refund) -> RefundOutcome:
+        """Give the money of ``refund`` back, once; a refusal is a failure."""
+        ...

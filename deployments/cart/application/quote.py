@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from deployments.cart.application.show_cart import ShowCart
+from deployments.cart.application.show_cart import EMPTY_CART, ShowCart
 from deployments.cart.domain.cart import Shopper
 from deployments.cart.domain.priced_cart import PricedCart
 from deployments.cart.domain.shipping import ShippingOption, shipping_option, shipping_options
-from deployments.cart.domain.totals import Totals, totals_of
-from deployments.shared.errors import Conflict
-
-EMPTY_CART = Conflict("cart_empty", "the cart is empty; add something first")
+from deployments.cart.domain.totals import Bill, Totals, totals_of
 
 
 class Quote:
@@ -21,8 +18,10 @@ class Quote:
 
     async def shipping_options(self, shopper: Shopper, country: str) -> list[ShippingOption]:
         """Raises ``Invalid`` ``country_not_served``."""
-        subtotal = (await self._show(shopper)).priced.subtotal
-        return shipping_options(country, subtotal.amount, self._free_from)
+        priced = (await self._show(shopper)).priced
+        return shipping_options(
+            country, priced.subtotal.amount, self._free_from, coupon=priced.ships_free
+        )
 
     async def __call__(self, shopper: Shopper, country: str, shipping_method: str) -> Totals:
         """
@@ -33,9 +32,16 @@ class Quote:
         priced = (await self._show(shopper)).priced
         if not priced.lines:
             raise EMPTY_CART
-        return self.totals(priced, country, shipping_method)
+        return self.bill(priced, country, shipping_method).totals
 
-    def totals(self, priced: PricedCart, country: str, shipping_method: str) -> Totals:
-        subtotal = priced.subtotal
-        option = shipping_option(shipping_method, country, subtotal.amount, self._free_from)
-        return totals_of(subtotal, option.price, country)
+    def bill(self, priced: PricedCart, country: str, shipping_method: str) -> Bill:
+        """Raises as the call does, except for an empty cart."""
+        subtotal, discount = priced.subtotal, priced.discount.amount
+        option = shipping_option(
+            shipping_method, country, subtotal.amount, self._free_from, coupon=priced.ships_free
+        )
+        takes_off = priced.coupon is not None and (discount > 0 or option.saved > 0)
+        return Bill(
+            totals_of(subtotal, option.price, country, discount),
+            priced.coupon.valid if priced.coupon is not None and takes_off else None,
+        )

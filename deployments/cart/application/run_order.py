@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
 from datetime import datetime, timedelta
+from typing import Any, TypeVar
 from uuid import UUID
 
 from deployments.cart.application.advance_order import AdvanceOrder
 from deployments.cart.application.ports import Clock, UnitOfWorkFactory
 from deployments.shared.errors import Unavailable
+
+T = TypeVar("T")
 
 # More steps than the longest way through the states.
 _MAX_STEPS = 12
@@ -33,7 +37,7 @@ class RunOrder:
         self._clock = clock
         self._lease = lease
         self._retry = retry
-        self._running: set[asyncio.Task[None]] = set()
+        self._running: set[asyncio.Task[Any]] = set()
 
     def lease_end(self, now: datetime) -> datetime:
         return now + self._lease
@@ -45,38 +49,43 @@ class RunOrder:
             Unavailable: see ``leased``.
         """
         now = self._clock()
+        until = self.lease_end(now)
         async with self._begin() as work:
-            free = await work.orders.try_lease(order_id, now, self.lease_end(now))
+            free = await work.orders.try_lease(order_id, now, until)
             await work.commit()
         if free:
-            await self.leased(order_id)
+            await self.leased(order_id, until)
         return free
 
-    async def leased(self, order_id: UUID) -> None:
-        """Run an order whose lease the caller has taken, and end the lease.
+    async def leased(self, order_id: UUID, until: datetime) -> None:
+        """Run an order whose lease the caller has taken until then, and end the lease.
 
-        It is a task of its own: a client that hangs up does not stop it half way.
+        A client that hangs up does not stop it half way.
 
         Raises:
             Unavailable: a service did not answer; the sweep goes on, or the next caller.
         """
-        task = asyncio.create_task(self._run(order_id))
+        await self.unbroken(self._run(order_id, until))
+
+    async def unbroken(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run ``work`` to its end even when whoever waits for it is cancelled."""
+        task = asyncio.create_task(work)
         self._running.add(task)
         task.add_done_callback(self._forget)
-        await asyncio.shield(task)
+        return await asyncio.shield(task)
 
     async def settle(self, seconds: float) -> None:
         """Before the service stops: give the work under way a moment to finish."""
         if self._running:
             await asyncio.wait(self._running, timeout=seconds)
 
-    def _forget(self, task: asyncio.Task[None]) -> None:
+    def _forget(self, task: asyncio.Task[Any]) -> None:
         self._running.discard(task)
         if not task.cancelled():
             # Whoever waited may have hung up; the order's retry time holds what to do next.
             task.exception()
 
-    async def _run(self, order_id: UUID) -> None:
+    async def _run(self, order_id: UUID, until: datetime) -> None:
         retry_at: datetime | None = self._clock() + self._retry
         try:
             async with asyncio.timeout((self._lease - _LEASE_MARGIN).total_seconds()):
@@ -86,7 +95,7 @@ class RunOrder:
             raise Unavailable("checkout_slow", "this takes too long; try again") from error
         finally:
             async with self._begin() as work:
-                await work.orders.end_lease(order_id, retry_at)
+                await work.orders.end_lease(order_id, until, retry_at)
                 await work.commit()
 
     async def _until_at_rest(self, order_id: UUID) -> None:

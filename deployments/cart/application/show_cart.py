@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
-from deployments.cart.application.ports import Catalogue, UnitOfWorkFactory
+from deployments.cart.application.ports import Catalogue, Clock, UnitOfWorkFactory
+from deployments.cart.application.see_coupon import see_coupon
 from deployments.cart.domain.cart import Cart, Shopper
 from deployments.cart.domain.offer import Offer
 from deployments.cart.domain.priced_cart import PricedCart, price_cart
-from deployments.shared.errors import NotFound, Unavailable
+from deployments.shared.errors import Conflict, NotFound, Unavailable
 from deployments.shared.ids import new_id
 
 
@@ -25,9 +26,12 @@ class ShownCart:
 class ShowCart:
     """Also the last step of the use cases that change a cart."""
 
-    def __init__(self, begin: UnitOfWorkFactory, catalogue: Catalogue, currency: str) -> None:
+    def __init__(
+        self, begin: UnitOfWorkFactory, catalogue: Catalogue, clock: Clock, currency: str
+    ) -> None:
         self._begin = begin
         self._catalogue = catalogue
+        self._clock = clock
         self._currency = currency
 
     async def __call__(self, shopper: Shopper) -> ShownCart:
@@ -45,6 +49,12 @@ class ShowCart:
         except Unavailable:
             offers = None
         priced = price_cart(cart, offers, self._currency)
+        if cart.coupon_code is not None:
+            async with self._begin() as work:
+                coupon = await see_coupon(
+                    work, cart.coupon_code, priced.subtotal, cart.user_id, self._clock()
+                )
+            priced = replace(priced, coupon=coupon)
         return ShownCart(priced, None if cart.user_id else token, live=offers is not None)
 
 
@@ -53,3 +63,4 @@ async def current_offer(catalogue: Catalogue, variant_id: UUID) -> Offer | None:
 
 
 UNKNOWN_VARIANT = NotFound("unknown_variant", "there is no such variant; reload the product")
+EMPTY_CART = Conflict("cart_empty", "the cart is empty; add something first")

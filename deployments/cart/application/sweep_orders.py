@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from datetime import datetime
 from uuid import UUID
 
 from deployments.cart.application.ports import Clock, UnitOfWorkFactory
@@ -29,10 +30,11 @@ class SweepOrders:
 
     async def _work(self) -> int:
         count = 0
-        while (order_id := await self._claim()) is not None:
+        while (claim := await self._claim()) is not None:
+            order_id, until = claim
             count += 1
             try:
-                await self._run.leased(order_id)
+                await self._run.leased(order_id, until)
             except Unavailable as error:
                 logger.warning("order waits", extra={"order": str(order_id), "reason": error.code})
             except Exception:
@@ -40,9 +42,10 @@ class SweepOrders:
                 logger.exception("order not advanced", extra={"order": str(order_id)})
         return count
 
-    async def _claim(self) -> UUID | None:
+    async def _claim(self) -> tuple[UUID, datetime] | None:
         now = self._clock()
+        until = self._run.lease_end(now)
         async with self._begin() as work:
-            order_id = await work.orders.claim_due(now, self._run.lease_end(now))
+            order_id = await work.orders.claim_due(now, until)
             await work.commit()
-        return order_id
+        return None if order_id is None else (order_id, until)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
-from deployments.cart.domain.offer import Offer
+from deployments.cart.domain.offer import Offer, Offers
 from deployments.shared.errors import Conflict, NotFound
 from deployments.shared.ids import new_id
 from deployments.shared.money import Money
@@ -76,6 +76,7 @@ class Cart:
     user_id: UUID | None = None
     token_hash: str | None = None
     version: int = 0
+    coupon_code: str | None = None
     items: list[CartItem] = field(default_factory=list)
 
     @classmethod
@@ -119,18 +120,46 @@ class Cart:
         self.items.remove(self.item(item_id))
         self.version += 1
 
+    def accept_prices(self, offers: Offers) -> None:
+        """Take over the price of every item that is sold at another one now. ``offers`` leaves
+        out what is not for sale."""
+        before = self.version
+        for item in self.items:
+            offer = offers.get(item.variant_id)
+            if offer is not None and offer.price != item.unit_price:
+                item.remember(offer)
+                self.version = before + 1
+
+    def enter_coupon(self, code: str) -> None:
+        if code != self.coupon_code:
+            self.coupon_code = code
+            self.version += 1
+
+    def remove_coupon(self) -> None:
+        if self.coupon_code is not None:
+            self.coupon_code = None
+            self.version += 1
+
     def absorb(self, guest: Cart) -> None:
-        """Take a guest cart's items over; equal variants add up, to the limit at most."""
+        """Take a guest cart's items over; equal variants add up, to the limit at most. The
+        guest's coupon comes along unless the user has entered one.
+
+        Raises:
+            Conflict: ``cart_full``.
+        """
         for theirs in guest.items:
             mine = self._holding(theirs.variant_id)
             if mine is None:
                 self._append(theirs)
             else:
                 mine.quantity = min(mine.quantity + theirs.quantity, MAX_QUANTITY)
+        self.coupon_code = self.coupon_code or guest.coupon_code
         self.version += 1
 
-    def take_out(self, quantities: Mapping[UUID, int]) -> None:
-        """Remove what was ordered; what the shopper added since stays."""
+    def take_out(self, quantities: Mapping[UUID, int], coupon_code: str | None = None) -> None:
+        """Remove what was ordered and its coupon; what the shopper added since stays."""
+        if self.coupon_code == coupon_code:
+            self.coupon_code = None
         for item in list(self.items):
             item.quantity -= quantities.get(item.variant_id, 0)
             if item.quantity <= 0:

@@ -22,5 +22,8 @@ class Offer:
     available: int
     published: bool
 
+    def is_sold_in(self, currency: str) -> bool:
+        return self.published and self.price.currency == currency
+
 
 Offers = Mapping[UUID, Offer]

@@ -9,8 +9,10 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
+from deployments.cart.domain.coupon import Coupon
 from deployments.cart.domain.priced_cart import PricedCart, PricedLine
-from deployments.cart.domain.totals import Totals
+from deployments.cart.domain.refund import Refund
+from deployments.cart.domain.totals import Bill, Totals
 from deployments.shared.errors import Conflict
 from deployments.shared.ids import new_id
 from deployments.shared.money import Money
@@ -42,7 +44,8 @@ LEGAL: Final[Mapping[Status, frozenset[Status]]] = {
     _S.STOCK_COMMITTED: frozenset({_S.FULFILLED, _S.REFUNDING}),
     _S.FULFILLED: frozenset({_S.COMPLETED, _S.REFUNDING}),
     _S.COMPLETED: frozenset({_S.REFUNDING}),
-    _S.REFUNDING: frozenset({_S.REFUNDED}),
+    # Back to where it was when a refund of all that was paid fails.
+    _S.REFUNDING: frozenset({_S.REFUNDED, _S.STOCK_COMMITTED, _S.FULFILLED, _S.COMPLETED}),
     _S.REJECTED: frozenset(),
     _S.CANCELLED: frozenset(),
     _S.REFUNDED: frozenset(),
@@ -50,6 +53,12 @@ LEGAL: Final[Mapping[Status, frozenset[Status]]] = {
 UNPAID: Final = frozenset({_S.CREATED, _S.RESERVED, _S.PAYMENT_PENDING})
 # An order in one of these is no longer in the way of another checkout of the same cart.
 VOID: Final = frozenset({_S.REJECTED, _S.CANCELLED})
+# Its stock was taken for good and the payment can be given back.
+DONE: Final = frozenset({_S.STOCK_COMMITTED, _S.FULFILLED, _S.COMPLETED})
+# The customer has paid and not got everything back.
+PURCHASED: Final = DONE | {_S.PAID, _S.REFUNDING}
+# Nothing is going to happen to it any more by itself.
+ENDED: Final = VOID | {_S.COMPLETED, _S.REFUNDED}
 
 
 class IllegalTransition(Conflict):
@@ -59,7 +68,10 @@ class IllegalTransition(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class OrderLine:
-    """What was bought at which price; never changes with the catalogue."""
+    """What was bought at which price; never changes with the catalogue.
+
+    ``discount`` is the line's part of the order's; the parts add up to it exactly.
+    """
 
     variant_id: UUID
     product_id: UUID
@@ -70,9 +82,10 @@ class OrderLine:
     image_url: str | None
     quantity: int
     unit_price: Money
+    discount: Money
 
     @classmethod
-    def of(cls, line: PricedLine) -> OrderLine:
+    def of(cls, line: PricedLine, discount: Money) -> OrderLine:
         source = line.offer or line.item
         return cls(
             source.variant_id,
@@ -84,6 +97,7 @@ class OrderLine:
             source.image_url,
             line.item.quantity,
             line.unit_price,
+            discount,
         )
 
     @property
@@ -98,8 +112,48 @@ class TimelineEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Parcel:
+    carrier: str
+    tracking_number: str
+    tracking_url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Shipment:
+    parcel: Parcel
+    shipped_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """Something about the order's money that a person has to look at."""
+
+    code: str
+    detail: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OrderCoupon:
+    """The coupon that took something off, as it was at the checkout."""
+
+    code: str
+    kind: str
+    value: int
+    description: str
+
+    @classmethod
+    def of(cls, coupon: Coupon) -> OrderCoupon:
+        terms = coupon.terms
+        return cls(terms.code, terms.kind.value, terms.value, terms.description)
+
+
+@dataclass(frozen=True, slots=True)
 class Placement:
-    """What the shopper sent with a checkout; key and hash make a repeat recognisable."""
+    """What the shopper sent with a checkout; key and hash make a repeat recognisable.
+
+    ``session_id`` is the anonymous visit the order ends.
+    """
 
     user_id: UUID
     email: str
@@ -107,6 +161,7 @@ class Placement:
     shipping_address: Mapping[str, str]
     idempotency_key: str
     request_hash: str
+    session_id: UUID | None = None
 
 
 @dataclass
@@ -114,7 +169,8 @@ class Order:
     """``due_at`` is when the sweep has to look at it; None when nothing is left to do.
 
     ``expires_at`` is when an order that is not paid is given up. ``rejection`` is the problem
-    detail the shopper got for a rejected order: code, detail, lines.
+    detail the shopper got for a rejected order: code, detail, lines. ``has_captured``: its total
+    was taken from the customer. ``completes_at``: when a shipped order counts as delivered.
     """
 
     id: UUID
@@ -127,9 +183,15 @@ class Order:
     created_at: datetime
     expires_at: datetime
     due_at: datetime | None
+    coupon: OrderCoupon | None = None
     status: Status = Status.CREATED
     payment_id: UUID | None = None
     rejection: Mapping[str, Any] | None = None
+    has_captured: bool = False
+    shipment: Shipment | None = None
+    completes_at: datetime | None = None
+    refunds: list[Refund] = field(default_factory=list)
+    alarms: list[Alarm] = field(default_factory=list)
     timeline: list[TimelineEntry] = field(default_factory=list)
 
     @classmethod
@@ -138,7 +200,7 @@ class Order:
         number: str,
         placement: Placement,
         priced: PricedCart,
-        totals: Totals,
+        bill: Bill,
         *,
         now: datetime,
         expires_at: datetime,
@@ -149,8 +211,12 @@ class Order:
             placement=placement,
             cart_id=priced.cart.id,
             cart_version=priced.cart.version,
-            lines=tuple(OrderLine.of(line) for line in priced.lines),
-            totals=totals,
+            lines=tuple(
+                OrderLine.of(line, discount)
+                for line, discount in zip(priced.lines, priced.line_discounts, strict=True)
+            ),
+            totals=bill.totals,
+            coupon=OrderCoupon.of(bill.coupon) if bill.coupon else None,
             created_at=now,
             expires_at=expires_at,
             due_at=now,
@@ -169,6 +235,53 @@ class Order:
     def is_unpaid(self) -> bool:
         """It may still be paid, cancelled by the shopper, or expire."""
         return self.status in UNPAID
+
+    @property
+    def is_free(self) -> bool:
+        """Nothing to pay: the order goes through the states without a payment."""
+        return self.totals.total.amount == 0
+
+    def money(self, amount: int) -> Money:
+        return Money(amount, self.totals.total.currency)
+
+    @property
+    def captured(self) -> Money:
+        return self.totals.total if self.has_captured else self.money(0)
+
+    @property
+    def live_refunds(self) -> list[Refund]:
+        return [refund for refund in self.refunds if refund.is_live]
+
+    @property
+    def refunded(self) -> Money:
+        """Given back or on its way back."""
+        return self.money(sum(refund.amount.amount for refund in self.live_refunds))
+
+    @property
+    def refundable(self) -> Money:
+        return self.captured - self.refunded
+
+    @property
+    def is_cancellable(self) -> bool:
+        """By the customer."""
+        return self.is_unpaid or self.status in (Status.PAID, Status.STOCK_COMMITTED)
+
+    def refund(self, refund_id: UUID) -> Refund | None:
+        return next((refund for refund in self.refunds if refund.id == refund_id), None)
+
+    def refund_of_key(self, key: str) -> Refund | None:
+        return next((refund for refund in self.refunds if refund.key == key), None)
+
+    def due_refunds(self, now: datetime) -> list[Refund]:
+        return [refund for refund in self.refunds if refund.is_due(now)]
+
+    def is_delivered(self, now: datetime) -> bool:
+        """Shipped so long ago that it counts as delivered."""
+        return (
+            self.status is Status.FULFILLED
+            and self.completes_at is not None
+            and self.completes_at <= now
+        )
 
     def has_expired(self, now: datetime) -> bool:
         return self.is_unpaid and now >= self.expires_at
@@ -196,9 +309,75 @@ class Order:
             self._move(Status.PAYMENT_PENDING, now, due_at=now)
         self._move(Status.PAID, now, due_at=now)
         self.payment_id = self.payment_id or payment_id
+        self.has_captured = True
 
     def mark_stock_committed(self, now: datetime) -> None:
         self._move(Status.STOCK_COMMITTED, now, due_at=None)
+
+    def fulfil(self, parcel: Parcel, now: datetime, completes_at: datetime) -> None:
+        self._move(Status.FULFILLED, now, due_at=None)
+        self.shipment = Shipment(parcel, now)
+        self.completes_at = completes_at
+        self._rest()
+
+    def complete(self, now: datetime) -> None:
+        self._move(Status.COMPLETED, now, due_at=None)
+        self._rest()
+
+    def give_back(self, refund: Refund, now: datetime) -> None:
+        """Start ``refund``; one that leaves nothing of the payment is a refund of the order.
+
+        Raises:
+            Conflict: ``not_refundable`` or ``refund_too_large`` with what is left.
+        """
+        if not self.has_captured or self.status is Status.PAID:
+            raise Conflict(
+                "not_refundable", f"order {self.number} is {self.status}; nothing was paid for it"
+            )
+        if self.refundable < refund.amount:
+            raise Conflict(
+                "refund_too_large",
+                f"of order {self.number} {self.refundable} is left to refund",
+                left=self.refundable.amount,
+            )
+        self.refunds.append(refund)
+        if self.status in DONE and not self.refundable.amount:
+            self._move(Status.REFUNDING, now, due_at=None)
+        self._rest()
+
+    def refund_succeeded(self, refund: Refund, now: datetime) -> None:
+        refund.succeed(now)
+        self._settle(now)
+
+    def refund_failed(self, refund: Refund, failure: str, now: datetime) -> None:
+        refund.fail(failure, now)
+        self._settle(now)
+
+    def refund_restocked(self, refund: Refund, now: datetime) -> None:
+        refund.mark_restocked(now)
+        self._rest()
+
+    def refund_not_restocked(self, refund: Refund, detail: str, now: datetime) -> None:
+        """Products will never take its goods back: somebody has to count."""
+        refund.give_up_restock()
+        self.raise_alarm("restock_refused", f"refund {refund.id}: {detail}", now)
+        self._rest()
+
+    def look_at_refund_again(self, refund: Refund, at: datetime) -> None:
+        refund.look_again(at)
+        self._rest()
+
+    def note_late_payment(self, payment_id: UUID) -> None:
+        """The total was taken although the order had been given up; it stays given up."""
+        if self.status not in VOID:
+            raise Conflict("not_void", f"order {self.number} is {self.status}")
+        self.has_captured = True
+        self.payment_id = self.payment_id or payment_id
+
+    def raise_alarm(self, code: str, detail: str, now: datetime) -> None:
+        """Raising the same one again changes nothing."""
+        if not any((alarm.code, alarm.detail) == (code, detail) for alarm in self.alarms):
+            self.alarms.append(Alarm(code, detail, now))
 
     def start_cancelling(self, now: datetime) -> None:
         self._move(Status.CANCELLING, now, due_at=now)
@@ -213,3 +392,20 @@ class Order:
         self.status = status
         self.due_at = due_at
         self.timeline.append(TimelineEntry(status, now))
+
+    def _settle(self, now: datetime) -> None:
+        """After a refund has ended: is the whole order refunded, or back to where it was?"""
+        if self.status is Status.REFUNDING:
+            if self.refundable.amount or not self.live_refunds:
+                before = [entry.status for entry in self.timeline if entry.status in DONE]
+                self._move(before[-1], now, due_at=None)
+            elif not any(refund.is_pending for refund in self.live_refunds):
+                self._move(Status.REFUNDED, now, due_at=None)
+        self._rest()
+
+    def _rest(self) -> None:
+        """Nothing but refunds and the delivery is to be waited for."""
+        times = [refund.due_at for refund in self.refunds if refund.due_at is not None]
+        if self.status is Status.FULFILLED and self.completes_at is not None:
+            times.append(self.completes_at)
+        self.due_at = min(times, default=None)

@@ -33,6 +33,10 @@ class ShippingMethod:
     prices: Mapping[Zone, int]
     free_in: frozenset[Zone] = frozenset()
 
+    @property
+    def is_standard(self) -> bool:
+        return self.code == "standard"
+
 
 METHODS: Final = (
     ShippingMethod(
@@ -64,12 +68,16 @@ METHODS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class ShippingOption:
-    """A method as offered to one country for one cart; ``price`` in minor units."""
+    """A method as offered to one country for one cart; ``price`` in minor units.
+
+    ``saved`` is what a free-shipping coupon takes off and ``price`` is without already.
+    """
 
     code: str
     name: str
     description: str
     price: int
+    saved: int = 0
 
 
 def zone_of(country: str) -> Zone:
@@ -80,8 +88,11 @@ def zone_of(country: str) -> Zone:
     raise Invalid("country_not_served", f"we do not ship to {country}; choose another country")
 
 
-def shipping_options(country: str, subtotal: int, free_from: int) -> list[ShippingOption]:
-    """The methods for ``country``; standard is free from a subtotal of ``free_from`` on."""
+def shipping_options(
+    country: str, subtotal: int, free_from: int, *, coupon: bool = False
+) -> list[ShippingOption]:
+    """The methods for ``country``; standard is free in the EU from a ``subtotal`` (before any
+    discount) of ``free_from`` on, and everywhere with a free-shipping ``coupon``."""
     zone = zone_of(country)
     options = []
     for method in METHODS:
@@ -90,13 +101,18 @@ def shipping_options(country: str, subtotal: int, free_from: int) -> list[Shippi
             continue
         if zone in method.free_in and subtotal >= free_from:
             price = 0
-        options.append(ShippingOption(method.code, method.name, method.description[zone], price))
+        saved = price if coupon and method.is_standard else 0
+        options.append(
+            ShippingOption(method.code, method.name, method.description[zone], price - saved, saved)
+        )
     return options
 
 
-def shipping_option(code: str, country: str, subtotal: int, free_from: int) -> ShippingOption:
+def shipping_option(
+    code: str, country: str, subtotal: int, free_from: int, *, coupon: bool = False
+) -> ShippingOption:
     """Raises ``Invalid`` ``unknown_shipping_method`` when ``country`` has no such method."""
-    options = shipping_options(country, subtotal, free_from)
+    options = shipping_options(country, subtotal, free_from, coupon=coupon)
     for option in options:
         if option.code == code:
             return option

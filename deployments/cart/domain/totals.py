@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from deployments.cart.domain.coupon import Coupon
 from deployments.cart.domain.tax import tax_on
 from deployments.shared.errors import Conflict
 from deployments.shared.money import Money
@@ -29,6 +30,14 @@ class Totals:
         return self.subtotal + self.shipping + self.tax - self.discount
 
 
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """``coupon`` is the one that takes something off; one that does not is not used up."""
+
+    totals: Totals
+    coupon: Coupon | None
+
+
 def totals_of(subtotal: Money, shipping: int, country: str, discount: int = 0) -> Totals:
     """``shipping`` and ``discount`` in minor units of the subtotal's currency."""
     currency = subtotal.currency
@@ -43,11 +52,14 @@ def totals_of(subtotal: Money, shipping: int, country: str, discount: int = 0) -
 
 
 def check_payable(totals: Totals) -> None:
-    """Raises ``Conflict`` when no card payment can be made of the total."""
+    """Raises ``Conflict`` when no card payment can be made of the total. Nothing is payable too:
+    such an order needs no payment."""
     amount, currency = totals.total.amount, totals.total.currency
-    if amount < MIN_TOTAL:
+    if 0 < amount < MIN_TOTAL:
         raise Conflict(
-            "total_too_small", f"orders start at {Money(MIN_TOTAL, currency)}; add something"
+            "total_too_small",
+            f"a card can't be charged {Money(amount, currency)}: orders start at "
+            f"{Money(MIN_TOTAL, currency)} unless they are free; add something",
         )
     if amount > MAX_TOTAL:
         raise Conflict(

@@ -32,7 +32,7 @@ def _item(row: CartItemRow) -> CartItem:
 
 def _cart(row: CartRow) -> Cart:
     items = [_item(item) for item in row.items]
-    return Cart(row.id, row.user_id, row.token_hash, row.version, items)
+    return Cart(row.id, row.user_id, row.token_hash, row.version, row.coupon_code, items)
 
 
 def _values(cart: Cart, item: CartItem) -> dict[str, object]:
@@ -88,6 +88,7 @@ class SqlCartRepository:
                 user_id=cart.user_id,
                 token_hash=cart.token_hash,
                 version=cart.version,
+                coupon_code=cart.coupon_code,
                 updated_at=self._clock(),
             )
         )
@@ -98,7 +99,7 @@ class SqlCartRepository:
         await self._session.execute(
             update(CartRow)
             .where(CartRow.id == cart.id)
-            .values(version=cart.version, updated_at=self._clock())
+            .values(version=cart.version, coupon_code=cart.coupon_code, updated_at=self._clock())
         )
         await self._session.execute(
             delete(CartItemRow).where(

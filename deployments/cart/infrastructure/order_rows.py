@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 
-from deployments.cart.domain.order import Order, OrderLine, Placement, Status, TimelineEntry
+from deployments.cart.domain.order import (
+    Order,
+    OrderCoupon,
+    OrderLine,
+    Placement,
+    Status,
+    TimelineEntry,
+)
 from deployments.cart.domain.totals import Totals
+from deployments.cart.infrastructure.refund_rows import alarm_of, refund_of_row, shipment_of
 from deployments.shared.money import Money
 from models.cart.tables import OrderEventRow, OrderLineRow, OrderRow
+
+_PAID = frozenset({"paid", "stock_committed", "fulfilled", "completed", "refunding", "refunded"})
 
 
 def row_of(order: Order, leased_until: datetime) -> OrderRow:
@@ -31,8 +42,12 @@ def row_of(order: Order, leased_until: datetime) -> OrderRow:
         discount=totals.discount.amount,
         total=totals.total.amount,
         included_tax=totals.included_tax.amount,
+        coupon=asdict(order.coupon) if order.coupon else None,
+        session_id=placement.session_id,
         payment_id=order.payment_id,
         rejection=None,
+        captured=order.captured.amount,
+        refund_total=order.refunded.amount,
         created_at=order.created_at,
         expires_at=order.expires_at,
         due_at=order.due_at,
@@ -57,6 +72,7 @@ def _line_row(position: int, line: OrderLine) -> OrderLineRow:
         image_url=line.image_url,
         quantity=line.quantity,
         unit_price=line.unit_price.amount,
+        discount=line.discount.amount,
     )
 
 
@@ -72,6 +88,7 @@ def order_of(row: OrderRow) -> Order:
             row.shipping_address,
             row.idempotency_key,
             row.request_hash,
+            row.session_id,
         ),
         cart_id=row.cart_id,
         cart_version=row.cart_version,
@@ -86,9 +103,16 @@ def order_of(row: OrderRow) -> Order:
         created_at=row.created_at,
         expires_at=row.expires_at,
         due_at=row.due_at,
+        coupon=OrderCoupon(**row.coupon) if row.coupon else None,
         status=Status(row.status),
         payment_id=row.payment_id,
         rejection=row.rejection,
+        # A free order has captured nothing but is paid all the same.
+        has_captured=row.captured > 0 or (row.total == 0 and row.status in _PAID),
+        shipment=shipment_of(row.shipment) if row.shipment else None,
+        completes_at=row.completes_at,
+        refunds=[refund_of_row(refund, currency) for refund in row.refunds],
+        alarms=[alarm_of(alarm) for alarm in row.alarms],
         timeline=[TimelineEntry(Status(entry.status), entry.at) for entry in row.timeline],
     )
 
@@ -104,4 +128,5 @@ def _line(row: OrderLineRow, currency: str) -> OrderLine:
         row.image_url,
         row.quantity,
         Money(row.unit_price, currency),
+        Money(row.discount, currency),
     )

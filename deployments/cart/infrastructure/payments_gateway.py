@@ -6,13 +6,17 @@ import logging
 from typing import NoReturn
 from uuid import UUID
 
-from deployments.cart.application.ports import CancelOutcome, Intent
+from deployments.cart.application.ports import CancelOutcome, Intent, RefundOutcome
 from deployments.cart.domain.order import Order
-from deployments.payments.contract import CreateIntentRequest, PaymentsClient
+from deployments.cart.domain.refund import Refund, RefundState
+from deployments.payments.contract import CreateIntentRequest, PaymentsClient, RefundRequest
 from deployments.shared.errors import Unavailable
 from deployments.shared.http_client import RemoteProblem
 
 logger = logging.getLogger(__name__)
+
+# Payments has no money of the order to give back, and never will have for this refund.
+_NO_REFUND = frozenset({"payment_not_found", "not_paid", "refund_too_large"})
 
 
 def _refused(call: str, error: RemoteProblem) -> NoReturn:
@@ -51,3 +55,18 @@ class PaymentsGateway:
                 # Payments never heard of the order, so nobody can pay it.
                 return "cancelled"
             _refused("cancel", error)
+
+    async def refund(self, order_id: UUID, refund: Refund) -> RefundOutcome:
+        request = RefundRequest(
+            order_id=order_id,
+            amount=refund.amount.amount,
+            currency=refund.amount.currency,
+            reason=refund.reason,
+        )
+        try:
+            result = await self._client.refund(refund.id, request)
+        except RemoteProblem as error:
+            if error.code in _NO_REFUND:
+                return RefundOutcome(RefundState.FAILED, error.detail)
+            _refused("refund", error)
+        return RefundOutcome(RefundState(result.status), result.failure_message)

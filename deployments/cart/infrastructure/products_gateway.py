@@ -8,12 +8,13 @@ from collections.abc import Collection, Mapping
 from typing import NoReturn
 from uuid import UUID
 
-from deployments.cart.application.ports import StockRefused
+from deployments.cart.application.ports import RestockRefused, StockRefused
 from deployments.cart.domain.offer import Offer
 from deployments.products.contract import (
     ProductsClient,
     ReservationLine,
     ReservationRequest,
+    RestockRequest,
     VariantSnapshot,
 )
 from deployments.shared.errors import Unavailable
@@ -22,7 +23,8 @@ from deployments.shared.http_client import RemoteProblem
 logger = logging.getLogger(__name__)
 
 # A cart is looked at by a person who waits; it can be shown without live facts.
-_OFFERS_SECONDS = 3.0
+_OFFERS_SECONDS = 1.5
+_NEVER_TAKEN_BACK = frozenset({"variant_not_found", "restock_differs", "restock_exceeds_sold"})
 _NOTHING_HELD = frozenset({"insufficient_stock", "reservation_released"})
 _UNAVAILABLE = "products does not answer; try again"
 
@@ -92,3 +94,18 @@ class ProductsGateway:
             await self._client.release(order_id)
         except RemoteProblem as error:
             _refused("release", error)
+
+    async def restock(self, refund_id: UUID, order_id: UUID, lines: Mapping[UUID, int]) -> None:
+        request = RestockRequest(
+            order_id=order_id,
+            lines=[
+                ReservationLine(variant_id=variant_id, quantity=quantity)
+                for variant_id, quantity in lines.items()
+            ],
+        )
+        try:
+            await self._client.restock(refund_id, request)
+        except RemoteProblem as error:
+            if error.code in _NEVER_TAKEN_BACK:
+                raise RestockRefused(error.detail) from error
+            _refused("restock", error)

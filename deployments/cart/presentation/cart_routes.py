@@ -7,6 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Query, Request
 
+from deployments.cart.application.accept_prices import AcceptPrices
 from deployments.cart.application.add_item import AddItem
 from deployments.cart.application.change_item import ChangeItem
 from deployments.cart.application.merge_carts import MergeCarts
@@ -18,17 +19,19 @@ from deployments.cart.contract import (
     AddItemRequest,
     CartView,
     ChangeItemRequest,
+    Country,
     MergeRequest,
     ShippingMethod,
     Totals,
 )
 from deployments.cart.domain.cart import Shopper
+from deployments.cart.domain.countries import COUNTRIES
 from deployments.cart.presentation.present import cart_view, shipping_method, totals_view
 from deployments.shared.authentication import CurrentUserId, OptionalPrincipal
 
 router = APIRouter(tags=["cart"])
 
-Country = Annotated[str, Query(pattern="^[A-Z]{2}$", examples=["DE"])]
+CountryCode = Annotated[str, Query(pattern="^[A-Z]{2}$", examples=["DE"])]
 
 
 async def _shopper(
@@ -78,6 +81,13 @@ async def remove(item_id: UUID, shopper: CurrentShopper, request: Request) -> Ca
     return cart_view(await use_case(shopper, item_id))
 
 
+@router.post("/accept-prices")
+async def accept_prices(shopper: CurrentShopper, request: Request) -> CartView:
+    """Accept the price of this moment for every item whose price has changed."""
+    use_case: AcceptPrices = request.app.state.accept_prices
+    return cart_view(await use_case(shopper))
+
+
 @router.post("/merge")
 async def merge(body: MergeRequest, user_id: CurrentUserId, request: Request) -> CartView:
     """Move a guest's cart into the signed-in user's; doing it again changes nothing."""
@@ -85,9 +95,15 @@ async def merge(body: MergeRequest, user_id: CurrentUserId, request: Request) ->
     return cart_view(await use_case(user_id, body.cart_token))
 
 
+@router.get("/countries")
+async def countries() -> list[Country]:
+    """Where the store ships to, by name."""
+    return [Country.model_validate(country) for country in COUNTRIES]
+
+
 @router.get("/shipping-methods")
 async def shipping_methods(
-    country: Country, shopper: CurrentShopper, request: Request
+    country: CountryCode, shopper: CurrentShopper, request: Request
 ) -> list[ShippingMethod]:
     """How the cart can be delivered to a country, and for how much."""
     use_case: Quote = request.app.state.quote
@@ -97,7 +113,7 @@ async def shipping_methods(
 
 @router.get("/quote")
 async def quote(
-    country: Country,
+    country: CountryCode,
     shipping_method: Annotated[str, Query(max_length=40, examples=["standard"])],
     shopper: CurrentShopper,
     request: Request,

@@ -12,10 +12,10 @@ from deployments.cart.application.check_out import CheckOut, request_hash
 from deployments.cart.application.read_orders import ReadOrders
 from deployments.cart.contract import CheckoutRequest, OrderStatus, OrderSummary, OrderView
 from deployments.cart.domain.order import Order, Placement, Status
+from deployments.cart.presentation.paging import before_cursor
 from deployments.cart.presentation.present import order_summary, order_view
 from deployments.shared.authentication import CurrentPrincipal, CurrentUserId, require_roles
-from deployments.shared.errors import Invalid
-from deployments.shared.pagination import Cursor, Limit, Page, decode_cursor, encode_cursor
+from deployments.shared.pagination import Cursor, Limit, Page, encode_cursor
 from deployments.shared.rate_limit import rate_limit
 from deployments.shared.tokens import MERCHANT
 
@@ -49,18 +49,10 @@ async def check_out(
         shipping_method=body.shipping_method,
         shipping_address=body.shipping_address.model_dump(),
         idempotency_key=key,
-        request_hash=request_hash(body.model_dump(mode="json")),
+        request_hash=request_hash(body.model_dump(mode="json", exclude_none=True)),
+        session_id=body.session_id,
     )
-    return order_view(await use_case(placement, body.cart_version))
-
-
-def _before(cursor: str | None) -> UUID | None:
-    if cursor is None:
-        return None
-    try:
-        return UUID(str(decode_cursor(cursor, 1)[0]))
-    except ValueError as error:
-        raise Invalid("invalid_cursor", "cursor is not one this service returned") from error
+    return order_view(await use_case(placement, body.cart_version, body.seen_total))
 
 
 def _page(orders: list[Order], limit: int) -> Page[OrderSummary]:
@@ -75,7 +67,7 @@ async def own_orders(
 ) -> Page[OrderSummary]:
     """The signed-in user's orders, newest first."""
     use_case: ReadOrders = request.app.state.read_orders
-    orders = await use_case.page(user_id=user_id, before=_before(cursor), limit=limit + 1)
+    orders = await use_case.page(user_id=user_id, before=before_cursor(cursor), limit=limit + 1)
     return _page(orders, limit)
 
 
@@ -89,7 +81,7 @@ async def all_orders(
     """Everybody's orders, newest first, for merchants."""
     use_case: ReadOrders = request.app.state.read_orders
     wanted = Status(status) if status else None
-    orders = await use_case.page(status=wanted, before=_before(cursor), limit=limit + 1)
+    orders = await use_case.page(status=wanted, before=before_cursor(cursor), limit=limit + 1)
     return _page(orders, limit)
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from deployments.cart import contract
+from deployments.cart.application.manage_coupons import CouponInUse
 from deployments.cart.application.show_cart import ShownCart
+from deployments.cart.domain.coupon import EnteredCoupon
 from deployments.cart.domain.order import Order
 from deployments.cart.domain.priced_cart import PricedLine
 from deployments.cart.domain.shipping import ShippingOption
@@ -21,7 +25,19 @@ def cart_view(shown: ShownCart) -> contract.CartView:
         items=[_item(line) for line in priced.lines],
         item_count=priced.item_count,
         subtotal=MoneySchema.of(priced.subtotal),
+        coupon=_cart_coupon(priced.coupon) if priced.coupon else None,
+        discount=MoneySchema.of(priced.discount),
         live=shown.live,
+    )
+
+
+def _cart_coupon(entered: EnteredCoupon) -> contract.CartCoupon:
+    terms = entered.coupon.terms if entered.coupon else None
+    return contract.CartCoupon(
+        code=entered.code,
+        description=terms.description if terms else "",
+        kind=terms.kind.value if terms else None,
+        problem=contract.CouponProblem.model_validate(entered.problem) if entered.problem else None,
     )
 
 
@@ -82,10 +98,12 @@ def order_view(order: Order) -> contract.OrderView:
                 quantity=line.quantity,
                 unit_price=MoneySchema.of(line.unit_price),
                 line_total=MoneySchema.of(line.line_total),
+                discount=MoneySchema.of(line.discount),
             )
             for line in order.lines
         ],
         totals=totals_view(order.totals),
+        coupon=contract.OrderCoupon.model_validate(order.coupon) if order.coupon else None,
         shipping_method=placement.shipping_method,
         shipping_address=contract.Address(**placement.shipping_address),
         email=placement.email,
@@ -109,4 +127,11 @@ def order_summary(order: Order) -> contract.OrderSummary:
         item_count=order.item_count,
         image_url=order.lines[0].image_url,
         created_at=order.created_at,
+    )
+
+
+def coupon_view(seen: CouponInUse) -> contract.Coupon:
+    coupon = seen.coupon
+    return contract.Coupon(
+        id=coupon.id, created_at=coupon.created_at, uses=seen.uses, **asdict(coupon.terms)
     )

@@ -9,7 +9,7 @@ from deployments.cart.domain.cart import Cart
 from deployments.cart.domain.offer import Offer
 from deployments.cart.domain.order import Order, Placement
 from deployments.cart.domain.priced_cart import price_cart
-from deployments.cart.domain.totals import totals_of
+from deployments.cart.domain.totals import Bill, totals_of
 from deployments.shared.ids import new_id
 from deployments.shared.money import Money
 
@@ -51,7 +51,7 @@ def an_order(*offers: tuple[Offer, int]) -> Order:
         "M-100042",
         placement,
         priced,
-        totals_of(priced.subtotal, 490, "DE"),
+        Bill(totals_of(priced.subtotal, 490, "DE"), None),
         now=NOW,
         expires_at=NOW + timedelta(minutes=15),
     )
