@@ -34,6 +34,7 @@ check: setup ## Format, lint, types and layer rules
 	@$(RUN)/ruff check .
 	@$(RUN)/mypy
 	@$(RUN)/lint-imports
+	@$(RUN)/bandit --quiet --configfile pyproject.toml --recursive deployments models pipelines webapp dashboards 2>/dev/null
 
 .PHONY: test
 test: ## All checks and all tests; installs what they need

@@ -51,7 +51,7 @@ class StackLayout:
     @property
     def runtime(self) -> Path:
         """For sockets, whose paths may have 97 characters at most; Ray adds over 60 of them."""
-        return Path("/tmp") / f"mercato-{self.identity}"  # noqa: S108 - private, see prepare()
+        return Path("/tmp") / f"mercato-{self.identity}"  # nosec B108  # noqa: S108 - see prepare()
 
     @property
     def state_file(self) -> Path:

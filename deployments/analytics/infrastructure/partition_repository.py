@@ -47,7 +47,7 @@ class PartitionRepository:
             )
             await session.execute(
                 text(
-                    f"WITH moved AS (DELETE FROM {other} "  # noqa: S608 - names from numbers
+                    f"WITH moved AS (DELETE FROM {other} "  # nosec B608  # noqa: S608 - names from numbers
                     f"WHERE occurred_at >= {lower} AND occurred_at < {upper} RETURNING *) "
                     f"INSERT INTO {table} SELECT * FROM moved"
                 )

@@ -34,12 +34,12 @@ WITH {stale}, daily AS (
 _SEARCHES = over_days(
     "events",
     """{counted} SELECT * FROM counted WHERE searches > 0
-ORDER BY searches DESC, query COLLATE "C" LIMIT 1000""".replace("{counted}", _COUNTED),
+ORDER BY searches DESC, query COLLATE "C" LIMIT 1000""".replace("{counted}", _COUNTED),  # nosec B608
 )
 _ZERO_RESULTS = over_days(
     "events",
     """{counted} SELECT * FROM counted WHERE zero_results > 0
-ORDER BY zero_results DESC, query COLLATE "C" LIMIT :limit""".replace("{counted}", _COUNTED),
+ORDER BY zero_results DESC, query COLLATE "C" LIMIT :limit""".replace("{counted}", _COUNTED),  # nosec B608
 )
 
 _TRENDING = text("""

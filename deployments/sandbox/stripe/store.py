@@ -83,12 +83,12 @@ class ObjectStore:
         cursor = text(params, "starting_after") or backwards
         if cursor:
             self.get(kind, cursor, "ending_before" if backwards else "starting_after")
-            comparison = ">" if backwards else "<"
-            clauses.append(f"seq {comparison} (SELECT seq FROM objects WHERE id = ?)")  # noqa: S608
+            own_place = "(SELECT seq FROM objects WHERE id = ?)"
+            clauses.append(f"seq > {own_place}" if backwards else f"seq < {own_place}")
             arguments.append(cursor)
         direction = "ASC" if backwards else "DESC"
         rows = self._db.execute(
-            f"SELECT body FROM objects WHERE {' AND '.join(clauses)} "  # noqa: S608 - own words
+            f"SELECT body FROM objects WHERE {' AND '.join(clauses)} "  # nosec B608  # noqa: S608 - own words
             f"ORDER BY seq {direction} LIMIT ?",
             [*arguments, limit + 1],
         ).fetchall()

@@ -75,7 +75,7 @@ class SqlEmbeddingRepository:
     async def pending_ranges(self, version: int, *, size: int) -> list[Range]:
         rows = await self._session.scalars(
             text(
-                "SELECT product_id FROM (SELECT document.product_id, "  # noqa: S608
+                "SELECT product_id FROM (SELECT document.product_id, "  # nosec B608  # noqa: S608
                 f"row_number() OVER (ORDER BY document.product_id) AS place {_PENDING}) AS backlog "
                 "WHERE place % CAST(:size AS bigint) = 1 OR :size = 1 ORDER BY product_id"
             ),

