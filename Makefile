@@ -45,3 +45,10 @@ test: ## All checks and all tests; installs what they need
 .PHONY: bench
 bench: setup ## Measure, print a table and write bench.json
 	@$(RUN)/python -m tests.bench
+
+.PHONY: soak
+soak: soak-stack ## Look for what breaks once in a thousand times; takes long
+
+.PHONY: soak-stack
+soak-stack: setup
+	@$(RUN)/python -m tests.faults --seconds 600 --shoppers 12

@@ -144,7 +144,7 @@ class EmbeddedPostgres:
             "listen_addresses=127.0.0.1",
             f"port={self._port}",
             "unix_socket_directories=",
-            "max_connections=200",
+            "max_connections=400",
             "shared_buffers=128MB",
             "max_wal_size=512MB",
             "log_min_messages=warning",
