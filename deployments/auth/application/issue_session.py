@@ -11,7 +11,7 @@ from deployments.auth.application.ports import AuthUnitOfWork
 from deployments.auth.domain.refresh_token import RefreshToken
 from deployments.auth.domain.user import User
 
-AccessTokenIssuer = Callable[[UUID, list[str]], tuple[str, int]]
+AccessTokenIssuer = Callable[[User], tuple[str, int]]
 
 
 @dataclass(frozen=True)
@@ -29,8 +29,8 @@ async def issue_session(
     now: datetime,
     family_id: UUID | None = None,
 ) -> Session:
-    """Write a new refresh token in ``work``; the caller commits."""
+    """Write a new refresh token in ``work``, which holds the user's lock; the caller commits."""
     token, secret = RefreshToken.issue(user.id, now, family_id)
     await work.refresh_tokens.add(token)
-    access_token, expires_in = issuer(user.id, user.roles)
+    access_token, expires_in = issuer(user)
     return Session(user, access_token, expires_in, secret)

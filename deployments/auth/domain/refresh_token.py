@@ -51,3 +51,13 @@ class RefreshToken:
 
     def is_valid(self, now: datetime) -> bool:
         return self.used_at is None and self.revoked_at is None and now < self.expires_at
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """One family of refresh tokens."""
+
+    began_at: datetime
+    last_used_at: datetime
+    expires_at: datetime
+    ended: bool

@@ -3,10 +3,10 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from deployments.auth.domain.refresh_token import RefreshToken
+from deployments.auth.domain.refresh_token import RefreshToken, SignIn
 from models.auth.tables import RefreshTokenRow
 
 
@@ -27,13 +27,11 @@ class SqlRefreshTokenRepository:
         )
         await self._session.flush()
 
-    async def by_hash_for_update(self, token_hash: str) -> RefreshToken | None:
-        """Locks the row, so that of two refreshes at once the second sees the first."""
-        row = await self._session.scalar(
-            select(RefreshTokenRow)
-            .where(RefreshTokenRow.token_hash == token_hash)
-            .with_for_update()
-        )
+    async def by_hash(self, token_hash: str, *, lock: bool = False) -> RefreshToken | None:
+        query = select(RefreshTokenRow).where(RefreshTokenRow.token_hash == token_hash)
+        if lock:
+            query = query.with_for_update().execution_options(populate_existing=True)
+        row = await self._session.scalar(query)
         if row is None:
             return None
         return RefreshToken(
@@ -58,3 +56,32 @@ class SqlRefreshTokenRepository:
             .where(RefreshTokenRow.family_id == family_id, RefreshTokenRow.revoked_at.is_(None))
             .values(revoked_at=now)
         )
+
+    async def revoke_all(self, user_id: UUID, now: datetime) -> None:
+        await self._session.execute(
+            update(RefreshTokenRow)
+            .where(RefreshTokenRow.user_id == user_id, RefreshTokenRow.revoked_at.is_(None))
+            .values(revoked_at=now)
+        )
+
+    async def delete_all(self, user_id: UUID) -> None:
+        await self._session.execute(
+            delete(RefreshTokenRow).where(RefreshTokenRow.user_id == user_id)
+        )
+
+    async def sign_ins(self, user_id: UUID) -> list[SignIn]:
+        """The latest first."""
+        token = RefreshTokenRow
+        began = func.min(token.created_at)
+        rows = await self._session.execute(
+            select(
+                began,
+                func.max(token.created_at),
+                func.max(token.expires_at),
+                func.bool_or(token.revoked_at.is_not(None)),
+            )
+            .where(token.user_id == user_id)
+            .group_by(token.family_id)
+            .order_by(began.desc())
+        )
+        return [SignIn(*row) for row in rows]

@@ -1,0 +1,22 @@
+"""What a new password brings with it, however it came about."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from deployments.auth.application.mails import MailWriter
+from deployments.auth.application.ports import AuthUnitOfWork
+from deployments.auth.domain.mailed_token import Purpose
+from deployments.auth.domain.user import User
+
+
+async def set_password(
+    work: AuthUnitOfWork, write: MailWriter, user: User, password_hash: str, now: datetime
+) -> None:
+    """Everybody is signed out, links to reset it end, the owner is told. The caller holds the
+    user's lock, commits, and publishes the token version."""
+    user.change_password(password_hash, now)
+    await work.users.update(user)
+    await work.refresh_tokens.revoke_all(user.id, now)
+    await work.mailed_tokens.void(user.id, Purpose.RESET_PASSWORD, now)
+    await work.mails.append(write.password_changed(user.email))
