@@ -9,8 +9,9 @@ import asyncio
 import logging
 import os
 import socket
+import time
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
+from typing import Any, Final
 
 from redis.asyncio import Redis
 from redis.exceptions import ResponseError
@@ -18,6 +19,9 @@ from redis.exceptions import ResponseError
 from deployments.shared.events import Event, stream_name
 
 logger = logging.getLogger(__name__)
+
+_RAN_WELL_SECONDS: Final = 5.0
+_LONGEST_PAUSE_SECONDS: Final = 15.0
 
 Handler = Callable[[Sequence[Event]], Awaitable[None]]
 
@@ -128,15 +132,22 @@ class StreamConsumer:
 
 
 async def run_forever(name: str, work: Callable[[], Awaitable[object]], *, pause: float) -> None:
-    """Run ``work`` again and again: ``pause`` seconds apart, up to 30 s after failures."""
+    """Run ``work`` again and again: ``pause`` seconds apart, longer after failures in a row.
+
+    Work that goes on by itself, as a consumer does, never succeeds: it has failed anew when it ran
+    for a while.
+    """
     delay = pause
     while True:
+        began = time.monotonic()
         try:
             await work()
             delay = pause
         except Exception:
             logger.exception("background work failed", extra={"work": name})
-            delay = min(max(delay * 2, 0.5), 30.0)
+            if time.monotonic() - began > _RAN_WELL_SECONDS:
+                delay = pause
+            delay = min(max(delay * 2, 0.5), _LONGEST_PAUSE_SECONDS)
         await asyncio.sleep(delay)
 
 
