@@ -9,6 +9,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from deployments.cart.contract import CartClient
 from deployments.products.application.add_image import AddImage
 from deployments.products.application.adjust_stock import AdjustStock
 from deployments.products.application.archive_product import ArchiveProduct
@@ -16,19 +17,28 @@ from deployments.products.application.browse_products import BrowseProducts
 from deployments.products.application.commit_reservation import CommitReservation
 from deployments.products.application.create_category import CATEGORY_EXISTS, CreateCategory
 from deployments.products.application.create_product import CreateProduct
+from deployments.products.application.decide_review import DecideReview
+from deployments.products.application.delete_review import DeleteReview
+from deployments.products.application.erase_reviews import EraseReviews
 from deployments.products.application.export_products import ExportProducts
 from deployments.products.application.import_products import ImportProducts
 from deployments.products.application.list_categories import ListCategories
-from deployments.products.application.ports import ImageStorage, UnitOfWorkFactory
+from deployments.products.application.ports import (
+    ImageStorage,
+    PurchaseCheck,
+    UnitOfWorkFactory,
+)
 from deployments.products.application.read_product import ReadProduct
+from deployments.products.application.read_reviews import ReadReviews
 from deployments.products.application.read_snapshots import ReadSnapshots
 from deployments.products.application.release_reservation import ReleaseReservation
 from deployments.products.application.replace_product import ReplaceProduct
 from deployments.products.application.reserve_stock import ReserveStock
 from deployments.products.application.restock_refund import RestockRefund
 from deployments.products.application.save_product import SKU_TAKEN, SLUG_TAKEN
+from deployments.products.application.write_review import WriteReview
 from deployments.products.infrastructure.folder_storage import FolderStorage
-from deployments.products.infrastructure.outbox import outbox_reader, outbox_relay
+from deployments.products.infrastructure.outbox import cursors, outbox_reader, outbox_relay
 from deployments.products.infrastructure.picture_encoder import PillowEncoder
 from deployments.products.infrastructure.s3_storage import S3Storage
 from deployments.products.infrastructure.settings import ProductsSettings
@@ -37,11 +47,14 @@ from deployments.products.presentation import (
     catalogue_routes,
     internal_routes,
     merchant_routes,
+    review_routes,
 )
 from deployments.shared.errors import Conflict
+from deployments.shared.events import ACCOUNTS
 from deployments.shared.outbox_routes import outbox_router
 from deployments.shared.service_app import Platform, create_service_app
 from deployments.shared.settings import ConfigurationError, PlatformSettings
+from deployments.shared.subscriptions import subscribe
 from deployments.shared.tokens import TokenVerifier
 
 CONSTRAINTS = {
@@ -72,6 +85,9 @@ def _use_cases(begin: UnitOfWorkFactory, state: Any) -> None:
     state.commit_reservation = CommitReservation(begin)
     state.release_reservation = ReleaseReservation(begin)
     state.restock_refund = RestockRefund(begin)
+    state.read_reviews = ReadReviews(begin)
+    state.decide_review = DecideReview(begin)
+    state.delete_review = DeleteReview(begin)
 
 
 async def _no_media(key: str) -> bytes | None:
@@ -101,8 +117,9 @@ def create_api(
     settings: ProductsSettings,
     *,
     verifier: TokenVerifier | None = None,
+    has_purchased: PurchaseCheck | None = None,
 ) -> FastAPI:
-    """The products service as an ASGI application.
+    """The products service as an ASGI application; tests replace the call ``has_purchased``.
 
     Raises:
         ConfigurationError: S3 storage without a bucket.
@@ -123,9 +140,20 @@ def create_api(
         async with _storage(parts, settings) as storage:
             _use_cases(begin, parts.state)
             parts.state.add_image = AddImage(begin, encoder, storage)
+            parts.state.write_review = WriteReview(
+                begin, has_purchased or CartClient(parts.call("cart")).has_purchased
+            )
             parts.state.media_url = storage.url
             parts.state.outbox = outbox_reader(parts.sessions)
             parts.background.append(("outbox", 0.2, outbox_relay(parts.sessions, parts.redis)))
+            subscribe(
+                parts,
+                source="auth",
+                topic=ACCOUNTS,
+                group="products",
+                cursors=cursors,
+                handler=EraseReviews(begin),
+            )
             try:
                 yield
             finally:
@@ -141,6 +169,8 @@ def create_api(
         routers=[
             outbox_router("search"),
             internal_routes.router,
+            # Before the catalogue, whose /{product_id} would take their paths.
+            review_routes.router,
             catalogue_routes.router,
             merchant_routes.router,
         ],

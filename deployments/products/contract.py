@@ -419,6 +419,9 @@ class ReviewDecision(StrictSchema):
 
     state: Literal["published", "rejected"]
     reason: Annotated[str | None, Field(min_length=1, max_length=300)] = None
+    updated_at: Annotated[
+        datetime | None, Field(description="of the review you read; another one is a 409")
+    ] = None
 
 
 class ReservationLine(StrictSchema):
@@ -669,9 +672,14 @@ class ProductsClient:
         review_id: UUID | str,
         state: Literal["published", "rejected"],
         reason: str | None = None,
+        *,
+        updated_at: datetime | None = None,
     ) -> OwnReview:
+        """With ``updated_at`` of the review that was read: 409 ``review_changed`` when its author
+        has changed it since."""
+        decision = ReviewDecision(state=state, reason=reason, updated_at=updated_at)
         answer = await self._http.request(
-            "PUT", f"/reviews/{review_id}/decision", json={"state": state, "reason": reason}
+            "PUT", f"/reviews/{review_id}/decision", json=decision.model_dump(mode="json")
         )
         return OwnReview.model_validate(answer)
 

@@ -13,13 +13,18 @@ from deployments.products.application.read_models import (
     CategoryNode,
     Listing,
     ProductView,
+    ReviewQuery,
+    ReviewQueueQuery,
     SnapshotView,
+    TitledReview,
 )
 from deployments.products.domain.category import Category
+from deployments.products.domain.draft import Status
 from deployments.products.domain.image import EncodedPicture, Image
 from deployments.products.domain.product import Product
 from deployments.products.domain.reservation import Line, ReservationOrder
 from deployments.products.domain.restock import Restock
+from deployments.products.domain.review import Review
 from deployments.products.domain.stock import Stock
 from deployments.shared.events import Event
 
@@ -48,6 +53,9 @@ class ProductRepository(Protocol):
 
     async def versions_of_variants(self, variant_ids: Collection[UUID]) -> dict[UUID, int]:
         """Product id → version of the products these variants belong to."""
+
+    async def rate(self, product_id: UUID, stars: int, count: int) -> tuple[Status, int]:
+        """Add to the sum of stars and the number of reviews; its status and version."""
 
 
 class CategoryRepository(Protocol):
@@ -118,6 +126,40 @@ class ImageRepository(Protocol):
     async def remove_external(self, product_ids: Collection[UUID]) -> None: ...
 
 
+class ReviewRepository(Protocol):
+    """Reviews are locked before their product's rating is written, by id."""
+
+    async def add(self, review: Review) -> bool:
+        """False when its author has reviewed the product already."""
+
+    async def own(self, product_id: UUID, user_id: UUID) -> Review | None: ...
+
+    async def own_for_update(self, product_id: UUID, user_id: UUID) -> Review | None: ...
+
+    async def by_id_for_update(self, review_id: UUID) -> Review | None: ...
+
+    async def of_user_for_update(self, user_id: UUID) -> list[Review]: ...
+
+    async def save(self, review: Review) -> None: ...
+
+    async def remove(self, review_id: UUID) -> None: ...
+
+    async def published(self, query: ReviewQuery) -> Listing[Review]: ...
+
+    async def distribution(self, product_id: UUID) -> dict[int, int]:
+        """Stars → published reviews of the product, without those nobody gave."""
+
+    async def queue(self, query: ReviewQueueQuery) -> Listing[TitledReview]:
+        """Longest waiting first; of what is decided the latest first."""
+
+    async def of_user(self, user_id: UUID) -> list[TitledReview]: ...
+
+
+class Inbox(Protocol):
+    async def first_time(self, consumer: str, event_id: UUID) -> bool:
+        """Record the event; False when ``consumer`` has handled it before."""
+
+
 class ListingRepository(Protocol):
     async def browse(self, query: BrowseQuery) -> Listing[Card]: ...
 
@@ -128,6 +170,8 @@ class CatalogueRepository(Protocol):
     async def by_id(self, product_id: UUID) -> ProductView | None: ...
 
     async def by_slug(self, slug: str) -> ProductView | None: ...
+
+    async def status(self, product_id: UUID) -> Status | None: ...
 
     async def export(self, after: UUID | None, limit: int) -> Listing[ProductView]: ...
 
@@ -150,10 +194,12 @@ class ProductsUnitOfWork(Protocol):
     reservations: ReservationRepository
     restocks: RestockRepository
     images: ImageRepository
+    reviews: ReviewRepository
     listing: ListingRepository
     catalogue: CatalogueRepository
     snapshots: SnapshotRepository
     events: EventLog
+    inbox: Inbox
 
     async def __aenter__(self) -> Self: ...
 
@@ -168,6 +214,9 @@ class ProductsUnitOfWork(Protocol):
 
 
 UnitOfWorkFactory = Callable[[], ProductsUnitOfWork]
+
+# Whether a user (first) has bought a product (second) here.
+PurchaseCheck = Callable[[UUID, UUID], Awaitable[bool]]
 
 # Decodes, checks and re-encodes an uploaded picture; raises UnsupportedMedia, Invalid.
 PictureEncoder = Callable[[bytes], Awaitable[EncodedPicture]]

@@ -10,8 +10,10 @@ from uuid import UUID
 
 from deployments.products.domain.draft import Status
 from deployments.products.domain.image import Image, Size
+from deployments.products.domain.review import Review, ReviewState
 
 Sort = Literal["newest", "price_asc", "price_desc", "title", "rating"]
+ReviewSort = Literal["newest", "highest", "lowest"]
 T = TypeVar("T")
 
 
@@ -21,6 +23,18 @@ class Listing(Generic[T]):
 
     items: list[T]
     next_key: tuple[object, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """``stars``: the sum of those of ``count`` published reviews."""
+
+    stars: int
+    count: int
+
+    @property
+    def average(self) -> float | None:
+        return round(self.stars / self.count, 2) if self.count else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +77,7 @@ class Card:
     in_stock: bool
     picture: PictureOfCard | None
     variant_count: int
+    rating: Rating
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +110,7 @@ class ProductView:
     created_at: datetime
     updated_at: datetime
     version: int
+    rating: Rating
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,3 +145,40 @@ class BrowseQuery:
     in_stock: bool = False
     status: Status | None = "published"
     after: tuple[str | int | datetime, UUID] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewQuery:
+    """``after`` is the sort key of the review before."""
+
+    product_id: UUID
+    sort: ReviewSort = "newest"
+    limit: int = 10
+    after: tuple[int | datetime, UUID] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewQueueQuery:
+    state: ReviewState = ReviewState.PENDING
+    limit: int = 20
+    after: tuple[datetime, UUID] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TitledReview:
+    review: Review
+    product_title: str
+    product_slug: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewsOfProduct:
+    """``distribution``: stars → published reviews, all five of them."""
+
+    page: Listing[Review]
+    distribution: Mapping[int, int]
+
+    @property
+    def rating(self) -> Rating:
+        stars = sum(each * count for each, count in self.distribution.items())
+        return Rating(stars, sum(self.distribution.values()))

@@ -15,8 +15,10 @@ from deployments.products.application.read_models import (
     CategoryNode,
     Listing,
     ProductView,
+    Rating,
     VariantView,
 )
+from deployments.products.domain.draft import Status
 from deployments.products.infrastructure.image_repository import read_image
 from models.products.tables import CategoryRow, ImageRow, ProductRow, StockRow, VariantRow
 
@@ -33,6 +35,7 @@ _FULL: Select[Any] = select(
 ).outerjoin(_categories, _categories.c.id == _products.c.category_id)
 _BY_ID = _FULL.where(_products.c.id == bindparam("id"))
 _BY_SLUG = _FULL.where(_products.c.slug == bindparam("slug"))
+_STATUS = select(_products.c.status).where(_products.c.id == bindparam("id"))
 _FIRST_PAGE = _FULL.where(PUBLISHED).order_by(_products.c.id).limit(bindparam("rows"))
 _NEXT_PAGE = _FIRST_PAGE.where(_products.c.id > bindparam("after"))
 _IMAGES = (
@@ -77,6 +80,10 @@ class SqlCatalogueRepository:
     async def by_slug(self, slug: str) -> ProductView | None:
         views = await self._views(_BY_SLUG, {"slug": slug})
         return views[0] if views else None
+
+    async def status(self, product_id: UUID) -> Status | None:
+        status: Status | None = await self._session.scalar(_STATUS, {"id": product_id})
+        return status
 
     async def export(self, after: UUID | None, limit: int) -> Listing[ProductView]:
         # One row more than asked for shows whether there is a next page.
@@ -143,4 +150,5 @@ def _view(row: Any, images: list[Any], variants: list[Any]) -> ProductView:
         row.created_at,
         row.updated_at,
         row.version,
+        Rating(row.rating_sum, row.rating_count),
     )

@@ -32,6 +32,7 @@ from deployments.products.application.read_models import (
     Card,
     Listing,
     PictureOfCard,
+    Rating,
     Sort,
 )
 from deployments.products.infrastructure.catalogue_repository import PUBLISHED, category_label
@@ -60,6 +61,8 @@ _COLUMNS = (
     "price_to",
     "compare_at_amount",
     "variant_count",
+    "rating_sum",
+    "rating_count",
 )
 # Asked first, so that the planner knows how many products the ids stand for.
 _SUBTREE = select(_categories.c.id).where(
@@ -196,6 +199,7 @@ def _card(row: Any) -> Card:
         row.in_stock,
         picture_of(row),
         row.variant_count,
+        Rating(row.rating_sum, row.rating_count),
     )
 
 

@@ -6,7 +6,10 @@ from redis.asyncio import Redis
 
 from deployments.shared.database import SessionFactory
 from deployments.shared.outbox import OutboxReader, OutboxRelay
+from models.products import tables
 from models.products.tables import outbox
+
+cursors = tables.outbox_cursors
 
 
 def outbox_reader(sessions: SessionFactory) -> OutboxReader:

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from deployments.products.domain.draft import Status
 from deployments.products.domain.product import Product, Variant, stock_changes
 from deployments.products.domain.slugs import sort_key
 from deployments.products.domain.stock import Stock
@@ -157,6 +158,21 @@ class SqlProductRepository:
             .where(VariantRow.id.in_(variant_ids))
         )
         return {row.id: row.version for row in rows}
+
+    async def rate(self, product_id: UUID, stars: int, count: int) -> tuple[Status, int]:
+        row = (
+            await self._session.execute(
+                update(ProductRow)
+                .where(ProductRow.id == product_id)
+                .values(
+                    rating_sum=ProductRow.rating_sum + stars,
+                    rating_count=ProductRow.rating_count + count,
+                )
+                .returning(ProductRow.status, ProductRow.version)
+                .execution_options(synchronize_session=False)
+            )
+        ).one()
+        return row.status, row.version
 
     async def add_all(self, products: Sequence[Product]) -> None:
         if not products:

@@ -5,10 +5,12 @@ from deployments.products.application.ports import (
     CategoryRepository,
     EventLog,
     ImageRepository,
+    Inbox,
     ListingRepository,
     ProductRepository,
     ReservationRepository,
     RestockRepository,
+    ReviewRepository,
     SnapshotRepository,
     StockRepository,
 )
@@ -19,11 +21,12 @@ from deployments.products.infrastructure.listing_repository import SqlListingRep
 from deployments.products.infrastructure.product_repository import SqlProductRepository
 from deployments.products.infrastructure.reservation_repository import SqlReservationRepository
 from deployments.products.infrastructure.restock_repository import SqlRestockRepository
+from deployments.products.infrastructure.review_repository import SqlReviewRepository
 from deployments.products.infrastructure.snapshot_repository import SqlSnapshotRepository
 from deployments.products.infrastructure.stock_repository import SqlStockRepository
 from deployments.shared.database import SqlUnitOfWork
-from deployments.shared.outbox import OutboxRepository
-from models.products.tables import outbox
+from deployments.shared.outbox import InboxRepository, OutboxRepository
+from models.products.tables import inbox, outbox
 
 
 class SqlProductsUnitOfWork(SqlUnitOfWork):
@@ -33,10 +36,12 @@ class SqlProductsUnitOfWork(SqlUnitOfWork):
     reservations: ReservationRepository
     restocks: RestockRepository
     images: ImageRepository
+    reviews: ReviewRepository
     listing: ListingRepository
     catalogue: CatalogueRepository
     snapshots: SnapshotRepository
     events: EventLog
+    inbox: Inbox
 
     def _open(self) -> None:
         self.products = SqlProductRepository(self.session)
@@ -45,7 +50,9 @@ class SqlProductsUnitOfWork(SqlUnitOfWork):
         self.reservations = SqlReservationRepository(self.session)
         self.restocks = SqlRestockRepository(self.session)
         self.images = SqlImageRepository(self.session)
+        self.reviews = SqlReviewRepository(self.session)
         self.listing = SqlListingRepository(self.session)
         self.catalogue = SqlCatalogueRepository(self.session)
         self.snapshots = SqlSnapshotRepository(self.session)
         self.events = OutboxRepository(self.session, outbox)
+        self.inbox = InboxRepository(self.session, inbox)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
 
 from deployments.products.application.commit_reservation import CommitReservation
 from deployments.products.application.export_products import ExportProducts
+from deployments.products.application.read_reviews import ReadReviews
 from deployments.products.application.read_snapshots import ReadSnapshots
 from deployments.products.application.release_reservation import ReleaseReservation
 from deployments.products.application.reserve_stock import ReserveStock
@@ -23,7 +24,7 @@ from deployments.products.contract import (
     VariantSnapshot,
 )
 from deployments.products.domain.reservation import Line
-from deployments.products.presentation import parsing, presenters
+from deployments.products.presentation import parsing, presenters, review_presenters
 from deployments.shared.authentication import require_service
 from deployments.shared.pagination import Cursor, Limit, Page, encode_cursor
 from deployments.shared.settings import OPERATOR, SERVICES
@@ -86,3 +87,10 @@ async def restock(
     lines = [Line(line.variant_id, line.quantity) for line in body.lines]
     who = parsing.actor(principal)
     return Restock.model_validate(await use_case(refund_id, body.order_id, lines, who))
+
+
+@router.get("/reviews/{user_id}", dependencies=[Depends(require_service("auth"))])
+async def reviews_of_user(user_id: UUID, request: Request) -> dict[str, Any]:
+    """All reviews of a user, for the export of their data."""
+    use_case: ReadReviews = request.app.state.read_reviews
+    return review_presenters.exported(await use_case.of_user(user_id))

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from deployments.products.application.import_state import ImportItem
-from deployments.products.application.read_models import Sort
+from deployments.products.application.read_models import ReviewSort, Sort
 from deployments.products.contract import ProductImport, ProductInput
 from deployments.products.domain.draft import ProductDraft, VariantDraft
 from deployments.shared.errors import Invalid
@@ -15,6 +15,7 @@ from deployments.shared.pagination import decode_cursor
 from deployments.shared.tokens import Principal
 
 _BIGGEST = 2**63 - 1
+_WRONG_CURSOR = Invalid("invalid_cursor", "cursor belongs to another list or sort order")
 
 
 def draft(body: ProductInput) -> ProductDraft:
@@ -78,16 +79,18 @@ def browse_key(cursor: str | None, sort: Sort) -> tuple[str | int | datetime, UU
     Raises:
         Invalid: ``invalid_cursor``.
     """
-    if cursor is None:
-        return None
-    wrong = Invalid("invalid_cursor", "cursor belongs to another list or sort order")
+    return None if cursor is None else _key(cursor, sort, sort)
+
+
+def _key(cursor: str, name: str, kind: Sort) -> tuple[str | int | datetime, UUID]:
+    """The key in a cursor of the list called ``name``, whose values are as of ``kind``."""
     named, value, identity = decode_cursor(cursor, 3)
-    if named != sort:
-        raise wrong
+    if named != name:
+        raise _WRONG_CURSOR
     try:
-        return _sort_value(value, sort), UUID(identity)
+        return _sort_value(value, kind), UUID(identity)
     except (ValueError, TypeError, AttributeError) as error:
-        raise wrong from error
+        raise _WRONG_CURSOR from error
 
 
 def _sort_value(value: Any, sort: Sort) -> str | int | datetime:
@@ -105,6 +108,27 @@ def _sort_value(value: Any, sort: Sort) -> str | int | datetime:
     return value
 
 
+def review_key(cursor: str | None, sort: ReviewSort) -> tuple[int | datetime, UUID] | None:
+    """The sort key in a cursor of a product's reviews; raises ``Invalid`` ``invalid_cursor``."""
+    if cursor is None:
+        return None
+    kind: Sort = "newest" if sort == "newest" else "rating"
+    value, identity = _key(cursor, sort, kind)
+    if isinstance(value, str) or (isinstance(value, int) and not 1 <= value <= 5):
+        raise _WRONG_CURSOR
+    return value, identity
+
+
+def queue_key(cursor: str | None, state: str) -> tuple[datetime, UUID] | None:
+    """The sort key in a cursor of the reviews in ``state``; raises as ``review_key``."""
+    if cursor is None:
+        return None
+    value, identity = _key(cursor, state, "newest")
+    if not isinstance(value, datetime):
+        raise _WRONG_CURSOR
+    return value, identity
+
+
 def export_key(cursor: str | None) -> UUID | None:
     """The product id in a cursor of the export; raises ``Invalid`` ``invalid_cursor``."""
     if cursor is None:
@@ -112,4 +136,4 @@ def export_key(cursor: str | None) -> UUID | None:
     try:
         return UUID(decode_cursor(cursor, 1)[0])
     except (ValueError, TypeError, AttributeError) as error:
-        raise Invalid("invalid_cursor", "cursor belongs to another list") from error
+        raise _WRONG_CURSOR from error

@@ -17,6 +17,8 @@ from deployments.products.contract import (
     Image,
     ProductCard,
     ProductDetail,
+    Rating,
+    Rendering,
     Variant,
     VariantSnapshot,
 )
@@ -56,6 +58,10 @@ def image(of: DomainImage, url: MediaUrl) -> Image:
         width=largest.width if largest else 0,
         height=largest.height if largest else 0,
         position=of.position,
+        variant_id=of.variant_id,
+        sizes=[
+            Rendering(url=url(size.key), width=size.width, height=size.height) for size in of.sizes
+        ],
     )
 
 
@@ -75,6 +81,7 @@ def card(of: Card, url: MediaUrl) -> ProductCard:
         in_stock=of.in_stock,
         image_url=_card_url(of.picture, url),
         variant_count=of.variant_count,
+        rating=Rating.model_validate(of.rating),
     )
 
 
@@ -111,6 +118,7 @@ def detail(of: ProductView, url: MediaUrl) -> ProductDetail:
         created_at=of.created_at,
         updated_at=of.updated_at,
         version=of.version,
+        rating=Rating.model_validate(of.rating),
     )
 
 

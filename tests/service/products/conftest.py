@@ -6,6 +6,7 @@ import io
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx
 import psycopg
@@ -15,6 +16,7 @@ from psycopg.rows import dict_row
 
 from deployments.products.api import create_api
 from deployments.products.infrastructure.settings import ProductsSettings
+from deployments.shared.errors import Unavailable
 from deployments.shared.settings import OPERATOR, PlatformSettings
 from models.shared.migrations import sync_url
 from tests.support import Keys, running
@@ -35,11 +37,36 @@ def settings(keys: Keys, database_url: Callable[[str], str], tmp_path: Path) -> 
     )
 
 
+class Purchases:
+    """The cart service's record of who bought what; ``missing`` makes it not answer."""
+
+    def __init__(self) -> None:
+        self._made: set[tuple[UUID, UUID]] = set()
+        self.missing = False
+        self.asked = 0
+
+    def add(self, user_id: UUID, product_id: UUID | str) -> None:
+        self._made.add((user_id, UUID(str(product_id))))
+
+    async def __call__(self, user_id: UUID, product_id: UUID) -> bool:
+        self.asked += 1
+        if self.missing:
+            raise Unavailable("cart_unavailable", "cart does not answer; try again")
+        return (user_id, product_id) in self._made
+
+
+@pytest.fixture
+def purchases() -> Purchases:
+    return Purchases()
+
+
 @pytest.fixture
 async def products(
-    platform: PlatformSettings, keys: Keys, settings: ProductsSettings
+    platform: PlatformSettings, keys: Keys, settings: ProductsSettings, purchases: Purchases
 ) -> AsyncIterator[httpx.AsyncClient]:
-    app = create_api(platform, settings, verifier=keys.verifier("products"))
+    app = create_api(
+        platform, settings, verifier=keys.verifier("products"), has_purchased=purchases
+    )
     async with running(app) as client:
         yield client
 
