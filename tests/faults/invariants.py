@@ -21,6 +21,11 @@ from tests.faults.store import Row, Store
 _UNPUBLISHED: Final = """
         SELECT event_id, type FROM outbox
         WHERE published_at IS NULL AND occurred_at < now() - interval '5 seconds'"""
+_UNSENT: Final = """
+        SELECT subject, attempts, due_at FROM mails
+        WHERE sent_at IS NULL AND failed_at IS NULL AND due_at < now() - interval '5 seconds'
+        OR failed_at IS NOT NULL"""
+
 QUERIES: Final[Mapping[tuple[str, str], str]] = {
     ("I1 reserved is between 0 and what is on hand", "products"): """
         SELECT * FROM stock WHERE reserved < 0 OR reserved > on_hand""",
@@ -62,10 +67,23 @@ QUERIES: Final[Mapping[tuple[str, str], str]] = {
         WHERE due_at < now() - interval '5 seconds' OR leased_until IS NOT NULL""",
     ("I9 no event of Stripe waits", "payments"): """
         SELECT id, type, attempts, error FROM stripe_events WHERE processed_at IS NULL""",
+    ("I9 no refund waits", "cart"): """
+        SELECT id, state, due_at FROM order_refunds
+        WHERE state = 'pending' OR restock AND state = 'succeeded' AND restocked_at IS NULL""",
+    ("I9 no refund waits", "payments"): """
+        SELECT id, status, attempts FROM refunds WHERE status = 'pending'""",
+    ("I9 no mail is overdue", "auth"): _UNSENT,
+    ("I9 no mail is overdue", "cart"): _UNSENT,
+    ("nothing was alarmed", "cart"): """
+        SELECT id, alarms FROM orders WHERE alarms <> '[]'""",
+    ("nothing was alarmed", "payments"): """
+        SELECT kind, message FROM alarms WHERE resolved_at IS NULL""",
     ("I9 the outbox is drained", "products"): _UNPUBLISHED,
     ("I9 the outbox is drained", "cart"): _UNPUBLISHED,
     ("I9 the outbox is drained", "payments"): _UNPUBLISHED,
 }
+# What a service reads of which other is in its own cursors.
+_READERS: Final = ("products", "cart", "analytics", "search")
 _PAID: Final = frozenset(
     {
         Status.PAID,
@@ -109,7 +127,7 @@ def violations(store: Store, ledger: Ledger) -> list[Violation]:
     facts = _facts(store)
     for check in (_money, _stock, _known):
         found += [Violation(*violation) for violation in check(facts)]
-    for look in (_transitions, _events, _streams):
+    for look in (_transitions, _events, _streams, _cursors):
         found += [Violation(*violation) for violation in look(store)]
     found += [Violation(*violation) for violation in _promises(facts, ledger)]
     return found
@@ -236,6 +254,15 @@ def _streams(store: Store) -> _Found:
                 unread = group["last-delivered-id"] != last["last-generated-id"]
                 if group["pending"] or unread:
                     yield "I9 no delivery is pending", f"{stream}, {group}"
+
+
+def _cursors(store: Store) -> _Found:
+    for reader in _READERS:
+        for row in store.rows(reader, "SELECT source, topic, sequence FROM outbox_cursors"):
+            query = "SELECT max(sequence) AS last FROM outbox WHERE topic = %s"
+            last = store.rows(row["source"], query, (row["topic"],))[0]["last"] or 0
+            if row["sequence"] < last:
+                yield "I9 every published event was read", f"{reader}: {row}, published {last}"
 
 
 def _promises(facts: Facts, ledger: Ledger) -> _Found:

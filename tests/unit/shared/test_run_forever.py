@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
 
@@ -17,7 +18,7 @@ class Clock:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.now = 0.0
         self.pauses: list[float] = []
-        monkeypatch.setattr(streams.time, "monotonic", lambda: self.now)
+        monkeypatch.setattr(streams, "time", SimpleNamespace(monotonic=lambda: self.now))
         monkeypatch.setattr(streams.asyncio, "sleep", self._sleep)
 
     async def _sleep(self, seconds: float) -> None:
