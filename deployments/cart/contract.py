@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
@@ -46,7 +46,7 @@ _YEARS = range(2000, 2200)
 def _plausible(moment: datetime) -> datetime:
     if moment.year not in _YEARS:
         raise ValueError("the year is 2000 to 2199")
-    return moment
+    return moment.astimezone(UTC)
 
 
 Moment = Annotated[AwareDatetime, AfterValidator(_plausible)]

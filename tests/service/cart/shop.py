@@ -60,6 +60,36 @@ class Shop:
         body: dict[str, Any] = answer.json()
         return body
 
+    async def coupon(self, code: str, **terms: Any) -> dict[str, Any]:
+        """A coupon, 10 % off unless ``terms`` say otherwise."""
+        answer = await self.client.post(
+            "/coupons",
+            json={"code": code, "kind": "percentage", "value": 10} | terms,
+            headers=self.keys.user("merchant"),
+        )
+        assert answer.status_code == 201, answer.text
+        body: dict[str, Any] = answer.json()
+        return body
+
+    async def enter(self, headers: Headers, code: str) -> httpx.Response:
+        return await self.client.put("/coupon", json={"code": code}, headers=headers)
+
+    async def with_coupon(
+        self, headers: Headers, offer: Offer, code: str, quantity: int = 1
+    ) -> dict[str, Any]:
+        """A cart that holds ``offer`` and the coupon."""
+        await self.add(headers, offer, quantity)
+        answer = await self.enter(headers, code)
+        assert answer.status_code == 200, answer.text
+        body: dict[str, Any] = answer.json()
+        return body
+
+    async def uses(self, coupon: dict[str, Any]) -> int:
+        answer = await self.client.get(
+            f"/coupons/{coupon['id']}", headers=self.keys.user("merchant")
+        )
+        return int(answer.json()["uses"])
+
     async def check_out(
         self, headers: Headers, version: int, key: str | None = None, **changes: Any
     ) -> httpx.Response:

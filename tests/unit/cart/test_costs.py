@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from deployments.cart.domain.countries import COUNTRIES, NAMES
 from deployments.cart.domain.shipping import (
     EU,
     EUROPE,
@@ -128,3 +129,10 @@ def test_a_total_no_card_payment_can_be_made_of_is_refused(amount: int, code: st
 @pytest.mark.parametrize("amount", [0, 50, MAX_TOTAL])
 def test_nothing_and_the_smallest_and_the_largest_total_pass(amount: int) -> None:
     check_payable(totals_of(Money(amount, "EUR"), 0, "US"))
+
+
+def test_every_country_served_has_a_name_and_the_others_have_none() -> None:
+    assert set(NAMES) == set(SERVED)
+    listed = [country.name for country in COUNTRIES]
+    assert listed == sorted(listed)
+    assert {country.code for country in COUNTRIES if country.tax_included} == set(EU_VAT)
