@@ -23,7 +23,7 @@ from deployments.sandbox.settings import SandboxSettings
 API_KEY = "sk_test_of_the_test_run"
 PUBLISHABLE_KEY = "pk_test_of_the_test_run"
 WEBHOOK_SECRET = "whsec_of_the_test_run"
-RETURN_URL = "http://store.test/checkout/return"
+RETURN_URL = "http://127.0.0.1:3000/checkout/return"
 
 
 class _Server(uvicorn.Server):

@@ -6,12 +6,13 @@ from typing import Literal
 from uuid import UUID
 
 from deployments.payments.application.ensure_intent import EnsureIntent
-from deployments.payments.application.ports import StripeGateway, UnitOfWorkFactory
-from deployments.payments.application.record_intent import (
-    MismatchError,
-    RecordIntent,
-    payment_event,
+from deployments.payments.application.ports import (
+    StripeGateway,
+    StripeRefusal,
+    UnitOfWorkFactory,
 )
+from deployments.payments.application.record_intent import RecordIntent, payment_event
+from deployments.payments.domain.alarm import AlarmError, payment_alarm
 from deployments.payments.domain.payment import Payment
 from deployments.shared.errors import Conflict, Invalid, NotFound, Unavailable
 
@@ -42,10 +43,13 @@ class CancelOrderPayment:
             payment = await self._ensure_intent(payment)
             if not payment.is_final and payment.stripe_intent_id is not None:
                 intent = await self._stripe.cancel_intent(payment.stripe_intent_id)
-                payment = await self._record(order_id, intent)
+                payment = await self._record(payment, intent)
         except Invalid:
             payment = await self._end_unattempted(order_id)
-        except (Unavailable, Conflict, MismatchError):
+        except StripeRefusal as error:
+            await self._alarm(payment, str(error))
+            return "unknown"
+        except (Unavailable, Conflict, AlarmError):
             return "unknown"
         if payment.status in ("cancelled", "succeeded"):
             return "succeeded" if payment.status == "succeeded" else "cancelled"
@@ -61,13 +65,19 @@ class CancelOrderPayment:
                 await work.commit()
         return payment
 
+    async def _alarm(self, payment: Payment, message: str) -> None:
+        async with self._begin() as work:
+            await work.alarms.add(payment_alarm("lost_at_stripe", payment, message))
+            await work.commit()
+
     async def _end_unattempted(self, order_id: UUID) -> Payment:
         """Stripe refuses to make an intent of this payment, so there is nothing to cancel there."""
         async with self._begin() as work:
             payment = await work.payments.by_order_for_update(order_id)
             if payment is None:
                 raise NotFound("payment_not_found", "there is no such payment")
-            if not payment.is_final:
+            # Another request may have got an intent after all.
+            if not payment.is_final and payment.stripe_intent_id is None:
                 happened = payment.cancel_unattempted()
                 await work.outbox.append(payment_event(payment, happened))
                 await work.payments.save(payment)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from deployments.payments.application.ports import (
     StripeGateway,
     StripeRefusal,
     StripeReplaysError,
     UnitOfWorkFactory,
 )
-from deployments.payments.application.record_intent import MismatchError, RecordIntent
+from deployments.payments.application.record_intent import RecordIntent
+from deployments.payments.domain.alarm import AlarmError
+from deployments.payments.domain.idempotency import may_be_forgotten
+from deployments.payments.domain.intent import Intent
 from deployments.payments.domain.payment import Payment
 from deployments.shared.errors import Conflict, Invalid, Unavailable
 
@@ -31,7 +36,20 @@ class EnsureIntent:
         if payment.stripe_intent_id is not None or payment.is_final:
             return payment
         try:
-            intent = await self._stripe.create_intent(payment)
+            return await self._record(payment, await self._made(payment))
+        except AlarmError as error:
+            raise Conflict(
+                "payment_blocked", "this payment needs a look by the store; contact support"
+            ) from error
+
+    async def _made(self, payment: Payment) -> Intent:
+        if may_be_forgotten(payment.created_at, datetime.now(UTC)):
+            # The key alone would make a second intent now.
+            found = await self._stripe.find_intent(payment)
+            if found is not None:
+                return found
+        try:
+            return await self._stripe.create_intent(payment)
         except StripeRefusal as error:
             raise Invalid("payment_refused", str(error)) from error
         except StripeReplaysError as error:
@@ -41,13 +59,7 @@ class EnsureIntent:
                 raise Unavailable(
                     "stripe_unavailable", "the payment provider had an error; try again"
                 ) from error
-            intent = found
-        try:
-            return await self._record(payment.order_id, intent)
-        except MismatchError as error:
-            raise Conflict(
-                "payment_blocked", "this payment needs a look by the store; contact support"
-            ) from error
+            return found
 
     async def _rotate_key(self, payment: Payment) -> None:
         async with self._begin() as work:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any, Protocol, Self
 from uuid import UUID
 
-from deployments.payments.domain.intent import Intent
+from deployments.payments.domain.alarm import Alarm
+from deployments.payments.domain.dispute import Dispute
+from deployments.payments.domain.intent import Failure, Intent
 from deployments.payments.domain.payment import Payment
+from deployments.payments.domain.refund import Refund, StripeRefund
 from deployments.shared.events import Event
 
 
@@ -33,20 +36,36 @@ class StripeEvent:
     payload: Mapping[str, Any]
 
     @property
-    def claimed_intent(self) -> Mapping[str, Any] | None:
-        """The intent as the event shows it, None when the event is not about one."""
-        if not self.type.startswith("payment_intent."):
-            return None
-        claimed: Mapping[str, Any] = self.payload["data"]["object"]
-        return claimed
+    def subject(self) -> Mapping[str, Any]:
+        """What the event is about, as it was when the event happened."""
+        subject: Mapping[str, Any] = self.payload["data"]["object"]
+        return subject
 
 
 @dataclass(frozen=True)
 class WaitingEvent:
-    """An event from the inbox and how often it was taken out, this time included."""
+    """An event from the inbox, how often it was taken out, this time included, and how often it
+    failed by itself: a silent Stripe is not its fault."""
 
     event: StripeEvent
     attempts: int
+    failures: int
+
+
+@dataclass(frozen=True)
+class Decline:
+    """A failed attempt to pay."""
+
+    code: str
+    message: str
+    declined_at: datetime
+
+
+@dataclass(frozen=True)
+class ListedDispute:
+    dispute: Dispute
+    payment_id: UUID
+    order_id: UUID
 
 
 class PaymentRepository(Protocol):
@@ -64,6 +83,12 @@ class PaymentRepository(Protocol):
     async def by_order_for_update(self, order_id: UUID) -> Payment | None: ...
 
     async def by_intent(self, intent_id: str) -> Payment | None: ...
+
+    async def add_decline(self, payment_id: UUID, failure: Failure, moment: datetime) -> None:
+        """Telling the same failure again changes nothing."""
+
+    async def declines(self, payment_id: UUID) -> list[Decline]:
+        """Oldest first."""
 
     async def mark_order_cancelled(self, order_id: UUID) -> None: ...
 
@@ -89,15 +114,69 @@ class StripeEventRepository(Protocol):
         self, event_id: str, now: datetime, *, alarm: str | None = None
     ) -> None: ...
 
-    async def retry_at(self, event_id: str, moment: datetime, error: str) -> None: ...
+    async def bury(self, event_id: str, now: datetime, error: str) -> None:
+        """Give the event up: it is never taken again."""
+
+    async def retry_at(
+        self, event_id: str, moment: datetime, error: str, *, failures: int
+    ) -> None: ...
 
     async def lease_cursor(
         self, name: str, now: datetime, *, start: datetime, lease: timedelta
     ) -> datetime | None:
-        """How far the list was read, or None while another replica reads it."""
+        """How far the list was read, or None when its next reading is not due yet."""
 
-    async def leave_cursor(self, name: str, read_until: datetime, now: datetime) -> None:
-        """End the lease; the next reader starts at ``read_until``."""
+    async def leave_cursor(self, name: str, read_until: datetime, *, due: datetime) -> None:
+        """End the lease: the next reader starts at ``read_until``, not before ``due``. A cursor
+        never goes back."""
+
+
+class RefundRepository(Protocol):
+    async def add(self, refund: Refund, *, first_look: datetime) -> None: ...
+
+    async def save(self, refund: Refund) -> None: ...
+
+    async def by_id(self, refund_id: UUID) -> Refund | None: ...
+
+    async def by_id_for_update(self, refund_id: UUID) -> Refund | None: ...
+
+    async def by_stripe_id(self, stripe_refund_id: str) -> Refund | None: ...
+
+    async def of_payment(self, payment_id: UUID) -> list[Refund]:
+        """Oldest first."""
+
+    async def taken(self, payment_id: UUID) -> int:
+        """Minor units of the payment's refunds that have not failed."""
+
+    async def take_pending(self, now: datetime, *, limit: int) -> list[Refund]:
+        """Refunds that are due for a look, each ever more rarely, and nobody else's meanwhile."""
+
+    async def page(
+        self, *, order_id: UUID | None, before: tuple[datetime, UUID] | None, limit: int
+    ) -> list[Refund]:
+        """Newest first."""
+
+
+class DisputeRepository(Protocol):
+    async def add(self, dispute: Dispute, payment_id: UUID) -> bool:
+        """False when the dispute is known already."""
+
+    async def save(self, dispute: Dispute) -> None:
+        """A dispute that is over never opens again."""
+
+    async def page(
+        self, *, before: tuple[datetime, str] | None, limit: int
+    ) -> list[ListedDispute]: ...
+
+
+class AlarmRepository(Protocol):
+    async def add(self, alarm: Alarm) -> None:
+        """Telling the same again changes nothing."""
+
+    async def resolve(self, alarm_id: UUID, now: datetime) -> Alarm | None:
+        """None for an unknown one."""
+
+    async def page(self, *, open_only: bool, before: UUID | None, limit: int) -> list[Alarm]: ...
 
 
 class OutboxWriter(Protocol):
@@ -107,6 +186,9 @@ class OutboxWriter(Protocol):
 class PaymentsUnitOfWork(Protocol):
     payments: PaymentRepository
     stripe_events: StripeEventRepository
+    refunds: RefundRepository
+    disputes: DisputeRepository
+    alarms: AlarmRepository
     outbox: OutboxWriter
 
     async def __aenter__(self) -> Self: ...
@@ -153,10 +235,31 @@ class StripeGateway(Protocol):
         """None for an id that this Stripe account does not have."""
 
     def events_since(self, moment: datetime) -> AsyncIterator[StripeEvent]:
-        """Events about payment intents, newest first."""
+        """Events about payments, refunds and disputes, newest first."""
+
+
+class MoneyBackGateway(Protocol):
+    """Stripe's refunds and disputes; ``Unavailable`` as in ``StripeGateway``."""
+
+    async def create_refund(self, refund: Refund) -> StripeRefund:
+        """Make the refund, or get the one made before under the refund's key.
+
+        Raises ``StripeRefusal``, ``StripeReplaysError``.
+        """
+
+    async def find_refund(self, refund: Refund) -> StripeRefund | None:
+        """The refund whose metadata names ours."""
+
+    async def retrieve_refund(self, stripe_refund_id: str) -> StripeRefund | None:
+        """None for an id that this Stripe account does not have."""
+
+    async def retrieve_dispute(self, dispute_id: str) -> Dispute | None: ...
 
 
 # Checks the signature of a webhook's body and reads it.
 EventReader = Callable[[bytes, str | None], StripeEvent]
-# Stripe's JSON of an intent in our words; ValueError or KeyError when it is none.
+# Stripe's JSON in our words; ValueError or KeyError when it is something else.
 IntentReader = Callable[[Mapping[str, Any]], Intent]
+RefundReader = Callable[[Mapping[str, Any]], StripeRefund]
+# Raises ``AlarmError`` for an event that can't be about this store's money.
+EventHandler = Callable[[StripeEvent], Awaitable[None]]

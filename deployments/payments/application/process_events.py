@@ -4,42 +4,35 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from deployments.payments.application.ports import (
-    IntentReader,
+    EventHandler,
     StripeEvent,
-    StripeGateway,
     UnitOfWorkFactory,
     WaitingEvent,
 )
-from deployments.payments.application.record_intent import MismatchError, RecordIntent
-from deployments.payments.domain.intent import Intent
-from deployments.payments.domain.payment import Payment
+from deployments.payments.domain.alarm import Alarm, AlarmError
 from deployments.shared.errors import Unavailable
 
 logger = logging.getLogger(__name__)
 _LEASE = timedelta(seconds=60)
 _BATCH = 10
-_MAX_ATTEMPTS = 10
+_MAX_FAILURES = 10
 _MAX_PAUSE_SECONDS = 60
 
 
 class ProcessEvents:
-    """Events come in any order and more than once, so none is believed: the intent is fetched
-    from Stripe and the payment follows that."""
+    """Events come in any order and more than once, so none is believed: its subject is fetched
+    from Stripe and ours follows that.
 
-    def __init__(
-        self,
-        begin: UnitOfWorkFactory,
-        stripe: StripeGateway,
-        record: RecordIntent,
-        read_intent: IntentReader,
-    ) -> None:
+    ``handlers``: the start of an event's type -> who handles it; other types are only kept.
+    """
+
+    def __init__(self, begin: UnitOfWorkFactory, handlers: Mapping[str, EventHandler]) -> None:
         self._begin = begin
-        self._read_intent = read_intent
-        self._stripe = stripe
-        self._record = record
+        self._handlers = handlers
 
     async def __call__(self) -> int:
         """Process one batch; the number of events taken."""
@@ -51,66 +44,59 @@ class ProcessEvents:
         return len(waiting)
 
     async def _process(self, item: WaitingEvent) -> None:
-        event = item.event
         alarm = None
         try:
-            await self._apply(event)
-        except MismatchError as error:
-            alarm = str(error)
-            logger.error("Stripe event alarmed", extra={"event": event.id, "alarm": alarm})
-        except Exception as error:
-            await self._put_back(item, error)
+            handler = self._handler(item.event)
+            if handler is not None:
+                await handler(item.event)
+        except AlarmError as error:
+            alarm = error.alarm
+        except Unavailable as error:
+            await self._put_back(item, error, failures=item.failures)
             return
+        except Exception as error:
+            await self._failed(item, error)
+            return
+        await self._done(item.event, alarm)
+
+    def _handler(self, event: StripeEvent) -> EventHandler | None:
+        for start, handler in self._handlers.items():
+            if event.type.startswith(start):
+                return handler
+        return None
+
+    async def _done(self, event: StripeEvent, alarm: Alarm | None) -> None:
+        message = alarm.message if alarm else None
         async with self._begin() as work:
-            await work.stripe_events.mark_processed(event.id, datetime.now(UTC), alarm=alarm)
+            if alarm is not None:
+                logger.error("Stripe event alarmed", extra={"event": event.id, "alarm": message})
+                await work.alarms.add(alarm)
+            await work.stripe_events.mark_processed(event.id, datetime.now(UTC), alarm=message)
             await work.commit()
 
-    async def _apply(self, event: StripeEvent) -> None:
-        """Raises ``MismatchError`` when the event can't be about a payment of this store."""
-        if event.claimed_intent is None:
+    async def _failed(self, item: WaitingEvent, error: Exception) -> None:
+        failures = item.failures + 1
+        if failures < _MAX_FAILURES:
+            await self._put_back(item, error, failures=failures)
             return
-        claimed = self._read_intent(event.claimed_intent)
-        payment = await self._payment_of(claimed)
-        if payment is None:
-            if claimed.order_id is None:
-                # Another application on the same Stripe account.
-                return
-            raise MismatchError(f"no payment for order {claimed.order_id}")
-        livemode = self._stripe.livemode
-        wrong = payment.mismatch(claimed, livemode=livemode)
-        if event.livemode != livemode:
-            wrong = f"livemode {event.livemode}, expected {livemode}"
-        if wrong is not None:
-            raise MismatchError(wrong)
-        intent = await self._stripe.retrieve_intent(claimed.id)
-        if intent is None:
-            raise MismatchError(f"Stripe does not know intent {claimed.id}")
-        await self._record(payment.order_id, intent, event_id=event.id)
-
-    async def _payment_of(self, intent: Intent) -> Payment | None:
+        event = item.event
+        logger.error("Stripe event given up", exc_info=error, extra={"event": event.id})
+        message = f"{event.type} given up after {failures} failures: {error!r}"
         async with self._begin() as work:
-            payment = await work.payments.by_intent(intent.id)
-            if payment is None and intent.order_id is not None:
-                payment = await work.payments.by_order(intent.order_id)
-        return payment
-
-    async def _put_back(self, item: WaitingEvent, error: Exception) -> None:
-        now = datetime.now(UTC)
-        event_id = item.event.id
-        poison = item.attempts >= _MAX_ATTEMPTS and not isinstance(error, Unavailable)
-        if poison:
-            logger.error("Stripe event given up", exc_info=error, extra={"event": event_id})
-        else:
-            logger.warning(
-                "Stripe event not processed yet",
-                extra={"event": event_id, "error": repr(error), "attempts": item.attempts},
+            await work.alarms.add(
+                Alarm("poison_event", event.id, message, stripe_event_id=event.id)
             )
+            await work.stripe_events.bury(event.id, datetime.now(UTC), repr(error))
+            await work.commit()
+
+    async def _put_back(self, item: WaitingEvent, error: Exception, *, failures: int) -> None:
+        logger.warning(
+            "Stripe event not processed yet",
+            extra={"event": item.event.id, "error": repr(error), "attempts": item.attempts},
+        )
         pause = timedelta(seconds=min(2 ** min(item.attempts, 10) / 4, _MAX_PAUSE_SECONDS))
         async with self._begin() as work:
-            if poison:
-                await work.stripe_events.mark_processed(
-                    event_id, now, alarm=f"given up after {item.attempts} attempts: {error!r}"
-                )
-            else:
-                await work.stripe_events.retry_at(event_id, now + pause, repr(error))
+            await work.stripe_events.retry_at(
+                item.event.id, datetime.now(UTC) + pause, repr(error), failures=failures
+            )
             await work.commit()

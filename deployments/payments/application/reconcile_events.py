@@ -3,30 +3,50 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from deployments.payments.application.ports import StripeGateway, UnitOfWorkFactory
+from deployments.payments.application.ports import StripeEvent, StripeGateway, UnitOfWorkFactory
 
 logger = logging.getLogger(__name__)
 _CURSOR = "events"
-# Stripe lists an event a moment after the time it carries.
+# Stripe lists an event a moment after the time it carries, and clocks differ.
 _OVERLAP = timedelta(minutes=5)
 _FIRST_LOOK = timedelta(days=1)
-_LEASE = timedelta(minutes=2)
+# A reader that was killed holds the others up no longer than this.
+_LEASE = timedelta(seconds=60)
+_AFTER_FAILURE = timedelta(seconds=15)
 _CHUNK = 100
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 class ReconcileEvents:
-    def __init__(self, begin: UnitOfWorkFactory, stripe: StripeGateway) -> None:
+    """All replicas together read the list once in ``every``."""
+
+    def __init__(
+        self,
+        begin: UnitOfWorkFactory,
+        stripe: StripeGateway,
+        *,
+        every: timedelta,
+        now: Callable[[], datetime] = _now,
+    ) -> None:
         self._begin = begin
         self._stripe = stripe
+        self._every = every
+        self._now = now
 
     async def __call__(self) -> int:
-        """Put missed events into the inbox; how many there were.
+        """Put missed events into the inbox; how many there were. 0 when it is not due.
 
-        The cursor moves only after the whole list was read, so a failure half-way loses nothing.
+        Each look starts some minutes before the last one, and known events are passed over by
+        their ids, so neither equal times nor late listings hide one. The cursor moves only after
+        the whole list was read, so a failure half-way loses nothing.
         """
-        now = datetime.now(UTC)
+        now = self._now()
         async with self._begin() as work:
             read_until = await work.stripe_events.lease_cursor(
                 _CURSOR, now, start=now - _FIRST_LOOK, lease=_LEASE
@@ -37,24 +57,30 @@ class ReconcileEvents:
         try:
             missed = await self._read(read_until)
         except Exception:
-            await self._leave_cursor(read_until)
+            await self._leave_cursor(read_until, due=self._now() + min(_AFTER_FAILURE, self._every))
             raise
-        await self._leave_cursor(now)
+        await self._leave_cursor(now, due=now + self._every)
         if missed:
             logger.warning("webhooks had been missed", extra={"events": missed})
         return missed
 
     async def _read(self, read_until: datetime) -> int:
-        listed = [event async for event in self._stripe.events_since(read_until - _OVERLAP)]
         missed = 0
-        for start in range(0, len(listed), _CHUNK):
-            async with self._begin() as work:
-                for event in listed[start : start + _CHUNK]:
-                    missed += await work.stripe_events.add(event, "reconciliation")
-                await work.commit()
-        return missed
+        chunk: list[StripeEvent] = []
+        async for event in self._stripe.events_since(read_until - _OVERLAP):
+            chunk.append(event)
+            if len(chunk) == _CHUNK:
+                missed += await self._keep(chunk)
+                chunk = []
+        return missed + await self._keep(chunk)
 
-    async def _leave_cursor(self, read_until: datetime) -> None:
+    async def _keep(self, events: list[StripeEvent]) -> int:
         async with self._begin() as work:
-            await work.stripe_events.leave_cursor(_CURSOR, read_until, datetime.now(UTC))
+            new = [await work.stripe_events.add(event, "reconciliation") for event in events]
+            await work.commit()
+        return sum(new)
+
+    async def _leave_cursor(self, read_until: datetime, *, due: datetime) -> None:
+        async with self._begin() as work:
+            await work.stripe_events.leave_cursor(_CURSOR, read_until, due=due)
             await work.commit()

@@ -6,7 +6,9 @@ import logging
 from datetime import UTC, datetime, timedelta
 
 from deployments.payments.application.ports import StripeGateway, UnitOfWorkFactory
-from deployments.payments.application.record_intent import MismatchError, RecordIntent
+from deployments.payments.application.record_intent import RecordIntent
+from deployments.payments.domain.alarm import AlarmError, payment_alarm
+from deployments.payments.domain.payment import Payment
 
 logger = logging.getLogger(__name__)
 _BATCH = 20
@@ -40,11 +42,18 @@ class RefreshUnfinished:
                 continue
             intent = await self._stripe.retrieve_intent(payment.stripe_intent_id)
             if intent is None:
-                logger.error("Stripe lost an intent", extra={"payment": payment.id})
+                await self._alarm(payment)
                 continue
             try:
-                await self._record(payment.order_id, intent)
-            except MismatchError:
-                # Alarmed where it was found; the others go on.
+                await self._record(payment, intent)
+            except AlarmError:
+                # Kept where it was found; the others go on.
                 continue
         return len(payments)
+
+    async def _alarm(self, payment: Payment) -> None:
+        logger.error("Stripe lost an intent", extra={"payment": payment.id})
+        message = f"Stripe does not know intent {payment.stripe_intent_id}"
+        async with self._begin() as work:
+            await work.alarms.add(payment_alarm("lost_at_stripe", payment, message))
+            await work.commit()

@@ -24,7 +24,7 @@ class Failure:
 
 @dataclass(frozen=True)
 class Intent:
-    """``order_id`` is what our metadata names, None on an intent that is not of this store.
+    """``order_id`` and ``shop`` are what our metadata names, None on an intent of another shop.
 
     ``received`` is what Stripe captured: zero, or the amount once ``succeeded``.
     """
@@ -37,3 +37,8 @@ class Intent:
     livemode: bool
     failure: Failure | None = None
     next_action_url: str | None = None
+    shop: str | None = None
+
+    @property
+    def is_final(self) -> bool:
+        return self.status in ("succeeded", "cancelled")

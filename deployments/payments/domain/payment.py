@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Final, Literal
 from uuid import UUID
 
+from deployments.payments.domain.idempotency import next_key
 from deployments.payments.domain.intent import Failure, Intent, IntentStatus
 from deployments.shared.errors import Conflict
 from deployments.shared.ids import new_id
@@ -25,7 +26,8 @@ ORDER_CANCELLED = Conflict("order_cancelled", "this order was cancelled; start a
 
 @dataclass
 class Payment:
-    """One per order. ``attempt`` counts tries to pay: a failed one makes the next a new try."""
+    """One per order. ``attempt`` counts tries to pay: a failed one makes the next a new try.
+    ``version`` counts changes: what Stripe said before the last one is old news."""
 
     id: UUID
     order_id: UUID
@@ -39,6 +41,7 @@ class Payment:
     failure: Failure | None = None
     next_action_url: str | None = None
     alarm: str | None = None
+    version: int = 1
     created_at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @classmethod
@@ -76,6 +79,13 @@ class Payment:
         """
         if self.is_final:
             return []
+        before = replace(self)
+        happened = self._follow(intent)
+        if self != before:
+            self.version += 1
+        return happened
+
+    def _follow(self, intent: Intent) -> list[EventType]:
         self.stripe_intent_id = intent.id
         if intent.status == "succeeded":
             return self._end("succeeded", SUCCEEDED)
@@ -100,17 +110,17 @@ class Payment:
 
     def rotate_key(self) -> None:
         """Ask Stripe anew: it answers this key with a saved error for ever and has no intent."""
-        base, _, number = self.idempotency_key.partition("#")
-        self.idempotency_key = f"{base}#{int(number or 1) + 1}"
+        self.idempotency_key = next_key(self.idempotency_key)
 
     def _end(self, status: IntentStatus, event: EventType) -> list[EventType]:
         self.status, self.failure, self.next_action_url = status, None, None
         return [event]
 
     def _fail(self, failure: Failure | None) -> list[EventType]:
+        self.status, self.next_action_url = "requires_payment_method", None
         # None: not tried yet. The same failure: told twice, by Stripe's answer and its event.
         if failure is None or failure == self.failure:
             return []
-        self.status, self.failure, self.next_action_url = "requires_payment_method", failure, None
+        self.failure = failure
         self.attempt += 1
         return [FAILED]

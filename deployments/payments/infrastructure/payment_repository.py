@@ -8,10 +8,11 @@ from sqlalchemy import extract, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from deployments.payments.application.ports import Decline
 from deployments.payments.domain.intent import Failure, IntentStatus
 from deployments.payments.domain.payment import Payment
 from deployments.shared.money import Money
-from models.payments.tables import CancelledOrderRow, PaymentRow
+from models.payments.tables import CancelledOrderRow, DeclineRow, PaymentRow
 
 # A payment of some age is looked at every tenth of that age.
 _AGE_SHARE = 10
@@ -34,6 +35,7 @@ def _payment(row: PaymentRow) -> Payment:
         failure=failure,
         next_action_url=row.next_action_url,
         alarm=row.alarm,
+        version=row.version,
         created_at=row.created_at,
     )
 
@@ -50,6 +52,7 @@ def _columns(payment: Payment) -> dict[str, object]:
         "failure_message": failure.message if failure else None,
         "next_action_url": payment.next_action_url,
         "alarm": payment.alarm,
+        "version": payment.version,
     }
 
 
@@ -104,6 +107,27 @@ class SqlPaymentRepository:
             select(PaymentRow).where(PaymentRow.stripe_intent_id == intent_id)
         )
         return _payment(row) if row else None
+
+    async def add_decline(self, payment_id: UUID, failure: Failure, moment: datetime) -> None:
+        await self._session.execute(
+            insert(DeclineRow)
+            .values(
+                payment_id=payment_id,
+                ref=failure.ref,
+                code=failure.code,
+                message=failure.message,
+                declined_at=moment,
+            )
+            .on_conflict_do_nothing()
+        )
+
+    async def declines(self, payment_id: UUID) -> list[Decline]:
+        rows = await self._session.scalars(
+            select(DeclineRow)
+            .where(DeclineRow.payment_id == payment_id)
+            .order_by(DeclineRow.declined_at)
+        )
+        return [Decline(row.code, row.message, row.declined_at) for row in rows]
 
     async def mark_order_cancelled(self, order_id: UUID) -> None:
         await self._session.execute(

@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -44,9 +44,9 @@ class SqlStripeEventRepository:
             update(StripeEventRow)
             .where(StripeEventRow.id.in_(waiting.scalar_subquery()))
             .values(attempts=StripeEventRow.attempts + 1, next_attempt_at=now + lease)
-            .returning(StripeEventRow.payload, StripeEventRow.attempts)
+            .returning(StripeEventRow.payload, StripeEventRow.attempts, StripeEventRow.failures)
         )
-        return [WaitingEvent(read_event(row.payload), row.attempts) for row in rows]
+        return [WaitingEvent(read_event(row.payload), row.attempts, row.failures) for row in rows]
 
     async def mark_processed(
         self, event_id: str, now: datetime, *, alarm: str | None = None
@@ -57,11 +57,24 @@ class SqlStripeEventRepository:
             .values(processed_at=now, alarm=alarm, error=None)
         )
 
-    async def retry_at(self, event_id: str, moment: datetime, error: str) -> None:
+    async def bury(self, event_id: str, now: datetime, error: str) -> None:
         await self._session.execute(
             update(StripeEventRow)
             .where(StripeEventRow.id == event_id)
-            .values(next_attempt_at=moment, error=error)
+            .values(
+                processed_at=now,
+                dead_at=now,
+                error=error,
+                alarm="given up",
+                failures=StripeEventRow.failures + 1,
+            )
+        )
+
+    async def retry_at(self, event_id: str, moment: datetime, error: str, *, failures: int) -> None:
+        await self._session.execute(
+            update(StripeEventRow)
+            .where(StripeEventRow.id == event_id)
+            .values(next_attempt_at=moment, error=error, failures=failures)
         )
 
     async def lease_cursor(
@@ -80,9 +93,11 @@ class SqlStripeEventRepository:
         )
         return taken
 
-    async def leave_cursor(self, name: str, read_until: datetime, now: datetime) -> None:
+    async def leave_cursor(self, name: str, read_until: datetime, *, due: datetime) -> None:
         await self._session.execute(
             update(StripeCursorRow)
             .where(StripeCursorRow.name == name)
-            .values(read_until=read_until, leased_until=now)
+            .values(
+                read_until=func.greatest(StripeCursorRow.read_until, read_until), leased_until=due
+            )
         )

@@ -1,28 +1,23 @@
-"""Stripe through its SDK; the sandbox answers the same calls."""
+"""Payment intents and events through the SDK; the sandbox answers the same calls."""
 
 from __future__ import annotations
 
 import hashlib
-import logging
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 import stripe
-from stripe import StripeClient
 
 from deployments.payments.application.ports import StripeEvent, StripeRefusal, StripeReplaysError
 from deployments.payments.domain.intent import Intent
 from deployments.payments.domain.payment import Payment
-from deployments.payments.infrastructure.settings import PaymentsSettings
-from deployments.payments.infrastructure.stripe_http import StripeHttp
+from deployments.payments.infrastructure.stripe_circuit import unavailable
+from deployments.payments.infrastructure.stripe_client import StripeCalls, is_missing, is_replayed
 from deployments.payments.infrastructure.stripe_objects import read_event, read_intent
-from deployments.shared.errors import Unavailable
 
-logger = logging.getLogger(__name__)
-T = TypeVar("T", bound=stripe.StripeObject)
-_PAGE = 100
 _CLOCK_SKEW = timedelta(minutes=5)
+# Stripe takes 20 at most.
 _LISTED_EVENTS = [
     "payment_intent.created",
     "payment_intent.processing",
@@ -30,31 +25,33 @@ _LISTED_EVENTS = [
     "payment_intent.payment_failed",
     "payment_intent.succeeded",
     "payment_intent.canceled",
+    "refund.created",
+    "refund.updated",
+    "refund.failed",
+    "charge.refund.updated",
+    "charge.dispute.created",
+    "charge.dispute.updated",
+    "charge.dispute.closed",
+    "charge.dispute.funds_withdrawn",
+    "charge.dispute.funds_reinstated",
+    "radar.early_fraud_warning.created",
+    "review.opened",
 ]
 
 
 class SdkStripeGateway:
-    """One pooled client; ``aclose`` ends it."""
+    """``shop``: our name in the metadata of intents."""
 
-    def __init__(self, settings: PaymentsSettings) -> None:
-        key = settings.stripe_api_key.get_secret_value()
-        self.livemode = key.startswith(("sk_live_", "rk_live_"))
-        self._http = StripeHttp(settings.stripe_timeout_seconds)
-        base = settings.stripe_api_base.rstrip("/")
-        self._client = StripeClient(
-            key,
-            base_addresses={"api": base} if base else None,
-            max_network_retries=settings.stripe_retries,
-            http_client=self._http,
-        )
-
-    async def aclose(self) -> None:
-        await self._http.close_async()
+    def __init__(self, calls: StripeCalls, *, shop: str) -> None:
+        self.livemode = calls.livemode
+        self._calls = calls
+        self._v1 = calls.v1
+        self._shop = shop
 
     async def create_intent(self, payment: Payment) -> Intent:
         try:
-            created = await _answered(
-                self._client.v1.payment_intents.create_async(
+            created = await self._calls.answered(
+                lambda: self._v1.payment_intents.create_async(
                     {
                         "amount": payment.amount.amount,
                         "currency": payment.amount.currency.lower(),
@@ -63,6 +60,7 @@ class SdkStripeGateway:
                         "metadata": {
                             "order_id": str(payment.order_id),
                             "payment_id": str(payment.id),
+                            "shop": self._shop,
                         },
                     },
                     {"idempotency_key": payment.idempotency_key},
@@ -73,20 +71,18 @@ class SdkStripeGateway:
         except stripe.IdempotencyError as error:
             raise StripeReplaysError(str(error)) from error
         except stripe.APIError as error:
-            if (error.headers or {}).get("idempotent-replayed") == "true":
+            if is_replayed(error):
                 raise StripeReplaysError(str(error)) from error
-            raise _unavailable() from error
+            raise unavailable() from error
         return read_intent(created.to_dict())
 
     async def find_intent(self, payment: Payment) -> Intent | None:
         since = int((payment.created_at - _CLOCK_SKEW).timestamp())
-        page = await _answered_or_unavailable(
-            self._client.v1.payment_intents.list_async({"created": {"gte": since}, "limit": _PAGE})
-        )
-        async for found in page.auto_paging_iter():
-            intent = read_intent(found.to_dict())
-            if intent.order_id == payment.order_id:
-                return intent
+        wanted = {"created": {"gte": since}}
+        async for found in self._calls.pages(self._v1.payment_intents.list_async, wanted):
+            # Other intents of the account may be of kinds we can't read.
+            if (found.get("metadata") or {}).get("order_id") == str(payment.order_id):
+                return read_intent(found)
         return None
 
     async def confirm_intent(
@@ -94,8 +90,8 @@ class SdkStripeGateway:
     ) -> Intent:
         intent_id = str(payment.stripe_intent_id)
         try:
-            confirmed = await _answered(
-                self._client.v1.payment_intents.confirm_async(
+            confirmed = await self._calls.answered(
+                lambda: self._v1.payment_intents.confirm_async(
                     intent_id,
                     {"payment_method": payment_method, "return_url": return_url},
                     {"idempotency_key": _confirmation_key(payment, payment_method, return_url)},
@@ -107,6 +103,8 @@ class SdkStripeGateway:
             if error.code == "payment_intent_unexpected_state":
                 return await self._must_retrieve(intent_id)
             raise StripeRefusal(error.user_message or "the payment was refused") from error
+        except stripe.IdempotencyError as error:
+            raise StripeReplaysError(str(error)) from error
         except stripe.APIError as error:
             # The attempt may have gone through before the error: the intent knows.
             intent = await self._must_retrieve(intent_id)
@@ -117,7 +115,7 @@ class SdkStripeGateway:
             if untouched and (error.http_status or 0) >= 500:
                 raise StripeReplaysError(str(error)) from error
             if untouched:
-                raise _unavailable() from error
+                raise unavailable() from error
             return intent
         answer = confirmed.last_response
         if answer is not None and answer.headers.get("idempotent-replayed") == "true":
@@ -127,67 +125,34 @@ class SdkStripeGateway:
 
     async def cancel_intent(self, intent_id: str) -> Intent:
         try:
-            cancelled = await _answered(self._client.v1.payment_intents.cancel_async(intent_id))
+            cancelled = await self._calls.answered_or_unavailable(
+                lambda: self._v1.payment_intents.cancel_async(intent_id)
+            )
         except stripe.InvalidRequestError:
             return await self._must_retrieve(intent_id)
-        except stripe.APIError as error:
-            raise _unavailable() from error
         return read_intent(cancelled.to_dict())
 
     async def retrieve_intent(self, intent_id: str) -> Intent | None:
         try:
-            found = await _answered(self._client.v1.payment_intents.retrieve_async(intent_id))
+            found = await self._calls.answered_or_unavailable(
+                lambda: self._v1.payment_intents.retrieve_async(intent_id)
+            )
         except stripe.InvalidRequestError as error:
-            if error.code == "resource_missing":
+            if is_missing(error):
                 return None
             raise
-        except stripe.APIError as error:
-            raise _unavailable() from error
         return read_intent(found.to_dict())
 
     async def events_since(self, moment: datetime) -> AsyncIterator[StripeEvent]:
-        page = await _answered_or_unavailable(
-            self._client.v1.events.list_async(
-                {
-                    "created": {"gte": int(moment.timestamp())},
-                    "types": _LISTED_EVENTS,
-                    "limit": _PAGE,
-                }
-            )
-        )
-        async for event in page.auto_paging_iter():
-            yield read_event(event.to_dict())
+        wanted = {"created": {"gte": int(moment.timestamp())}, "types": _LISTED_EVENTS}
+        async for event in self._calls.pages(self._v1.events.list_async, wanted):
+            yield read_event(event)
 
     async def _must_retrieve(self, intent_id: str) -> Intent:
         intent = await self.retrieve_intent(intent_id)
         if intent is None:
             raise StripeRefusal("Stripe does not know this payment")
         return intent
-
-
-async def _answered(call: Awaitable[T]) -> T:
-    """The answer of Stripe; ``Unavailable`` when there is none or it asks to come back later."""
-    try:
-        return await call
-    except (stripe.APIConnectionError, stripe.RateLimitError) as error:
-        raise _unavailable() from error
-    except (stripe.AuthenticationError, stripe.PermissionError) as error:
-        logger.error("Stripe refuses our API key", extra={"error": type(error).__name__})
-        raise _unavailable() from error
-
-
-async def _answered_or_unavailable(call: Awaitable[Any]) -> Any:
-    try:
-        return await _answered(call)
-    except stripe.APIError as error:
-        raise _unavailable() from error
-
-
-def _unavailable() -> Unavailable:
-    return Unavailable(
-        "stripe_unavailable",
-        "the payment provider does not answer; nothing was charged twice, try again",
-    )
 
 
 def _confirmation_key(payment: Payment, payment_method: str, return_url: str) -> str:

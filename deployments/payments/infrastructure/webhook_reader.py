@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import stripe
-from pydantic import SecretStr
 
 from deployments.payments.application.ports import StripeEvent
 from deployments.payments.infrastructure.stripe_objects import read_event
@@ -22,15 +21,18 @@ class BadWebhook(DomainError):
 
 
 class WebhookReader:
-    def __init__(self, secret: SecretStr, *, now: Callable[[], float] = time.time) -> None:
-        self._secret = secret.get_secret_value()
+    """``secrets``: while one is replaced by another, both sign."""
+
+    def __init__(self, secrets: Sequence[str], *, now: Callable[[], float] = time.time) -> None:
+        if not secrets or not all(secrets):
+            raise ValueError("a webhook secret must not be empty")
+        self._secrets = secrets
         self._now = now
 
     def __call__(self, body: bytes, signature: str | None) -> StripeEvent:
         """Raises ``BadWebhook``."""
         try:
-            # Checks the age by the machine's clock too; ours is checked below for both directions.
-            stripe.WebhookSignature.verify_header(body, signature, self._secret, _TOLERANCE_SECONDS)
+            self._verify(body, signature)
             age = self._now() - _timestamp(str(signature))
         except (stripe.SignatureVerificationError, ValueError, TypeError) as error:
             raise BadWebhook("bad_signature", "the signature is missing or wrong") from error
@@ -41,6 +43,19 @@ class WebhookReader:
             return read_event(json.loads(body))
         except (KeyError, TypeError, ValueError, OverflowError, OSError) as error:
             raise BadWebhook("bad_payload", "the body is not a Stripe event") from error
+
+    def _verify(self, body: bytes, signature: str | None) -> None:
+        *others, last = self._secrets
+        for secret in others:
+            try:
+                return self._verify_with(secret, body, signature)
+            except stripe.SignatureVerificationError:
+                continue
+        return self._verify_with(last, body, signature)
+
+    def _verify_with(self, secret: str, body: bytes, signature: str | None) -> None:
+        # Checks the age by the machine's clock too; ours is checked above for both directions.
+        stripe.WebhookSignature.verify_header(body, signature, secret, _TOLERANCE_SECONDS)
 
 
 def _timestamp(header: str) -> int:

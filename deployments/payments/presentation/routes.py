@@ -10,21 +10,21 @@ from fastapi import APIRouter, Body, Depends, Request
 from deployments.payments.application.cancel_order_payment import CancelOrderPayment
 from deployments.payments.application.confirm_payment import ConfirmPayment
 from deployments.payments.application.create_intent import CreateIntent
+from deployments.payments.application.list_for_merchant import ListForMerchant
 from deployments.payments.application.read_payment import ReadPayment
 from deployments.payments.contract import (
     CancelResult,
     ConfirmRequest,
     CreateIntentRequest,
-    PaymentFailure,
     PaymentView,
 )
-from deployments.payments.domain.payment import Payment
+from deployments.payments.presentation.views import payment_view
 from deployments.shared.authentication import CurrentPrincipal, CurrentUserId, require_service
 from deployments.shared.errors import Forbidden, Invalid
 from deployments.shared.money import Money
 from deployments.shared.rate_limit import rate_limit
-from deployments.shared.schemas import MoneySchema
 from deployments.shared.settings import OPERATOR
+from deployments.shared.tokens import MERCHANT
 
 router = APIRouter(tags=["payments"])
 
@@ -56,19 +56,6 @@ CreateBody = Annotated[CreateIntentRequest, Body(openapi_examples=_CREATE_EXAMPL
 ConfirmBody = Annotated[ConfirmRequest, Body(openapi_examples=_CONFIRM_EXAMPLES)]
 
 
-def _view(payment: Payment) -> PaymentView:
-    failure = payment.failure
-    return PaymentView(
-        id=payment.id,
-        order_id=payment.order_id,
-        status=payment.status,
-        amount=MoneySchema.of(payment.amount),
-        failure=PaymentFailure(code=failure.code, message=failure.message) if failure else None,
-        next_action_url=payment.next_action_url,
-        created_at=payment.created_at,
-    )
-
-
 @router.post("/create-intent")
 async def create_intent(
     body: CreateBody, principal: CurrentPrincipal, request: Request
@@ -78,7 +65,7 @@ async def create_intent(
         if body.model_fields_set != {"order_id"}:
             raise Invalid("amount_not_yours_to_set", "send order_id only; the store sets the rest")
         read: ReadPayment = request.app.state.read_payment
-        return _view(await read.by_order(body.order_id, principal.user_id))
+        return payment_view(await read.by_order(body.order_id, principal.user_id))
     if principal.service != "cart":
         raise Forbidden("service_only", "payments are opened by the cart service")
     if body.user_id is None or body.amount is None or body.currency is None:
@@ -86,7 +73,7 @@ async def create_intent(
     use_case: CreateIntent = request.app.state.create_intent
     money = Money(body.amount, body.currency)
     number = body.order_number or str(body.order_id)
-    return _view(await use_case(body.order_id, body.user_id, number, money))
+    return payment_view(await use_case(body.order_id, body.user_id, number, money))
 
 
 @router.post("/confirm", dependencies=[Depends(rate_limit("30/minute"))])
@@ -94,16 +81,20 @@ async def confirm(body: ConfirmBody, user_id: CurrentUserId, request: Request) -
     """Pay with a payment method. A decline is a result, not an error: see ``failure``."""
     use_case: ConfirmPayment = request.app.state.confirm_payment
     payment = await use_case(body.payment_id, user_id, body.payment_method, str(body.return_url))
-    return _view(payment)
+    return payment_view(payment)
 
 
 @router.get("/{payment_id}")
 async def read_payment(
     payment_id: UUID, principal: CurrentPrincipal, request: Request
 ) -> PaymentView:
-    """A payment of one's own; Mercato's services see all."""
+    """A payment of one's own; merchants and Mercato's services see all, with reasons."""
     use_case: ReadPayment = request.app.state.read_payment
-    return _view(await use_case.by_id(payment_id, principal.user_id))
+    lists: ListForMerchant = request.app.state.list_for_merchant
+    sees_all = principal.service is not None or principal.has_role(MERCHANT)
+    payment = await use_case.by_id(payment_id, None if sees_all else principal.user_id)
+    refunds, declines = await lists.money_back(payment.id)
+    return payment_view(payment, refunds, declines, for_merchant=sees_all)
 
 
 @router.put(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Request
 
 from deployments.payments.application.receive_event import ReceiveEvent
 from deployments.shared.rate_limit import rate_limit
-from deployments.shared.schemas import Schema
+from deployments.shared.schemas import Problem, Schema
 
 # Stripe sends from few addresses and as fast as the shop sells; the signature is the real guard.
 router = APIRouter(
@@ -16,12 +16,15 @@ router = APIRouter(
 )
 
 
+PROBLEM: dict[str, Any] = {"model": Problem, "content": {"application/problem+json": {}}}
+
+
 class Received(Schema):
     received: bool = True
     new: bool
 
 
-@router.post("/webhook")
+@router.post("/webhook", responses={400: PROBLEM, 413: PROBLEM})
 async def webhook(
     request: Request, stripe_signature: Annotated[str | None, Header()] = None
 ) -> Received:

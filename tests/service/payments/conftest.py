@@ -106,9 +106,25 @@ class Shop:
         """The look at Stripe's list that comes with the start is over."""
 
         async def done() -> bool:
-            return bool(self.rows("SELECT 1 FROM stripe_cursors WHERE leased_until <= now()"))
+            return bool(
+                self.rows(
+                    "SELECT 1 FROM stripe_cursors WHERE read_until > now() - interval '1 hour' "
+                    "OR leased_until < now() + interval '30 seconds'"
+                )
+            )
 
         await eventually(done)
+
+    async def reconcile(self) -> int:
+        """Look at Stripe's list now, as if it were due."""
+        self.execute("UPDATE stripe_cursors SET leased_until = now()")
+        missed: int = await self.state.reconcile_events()
+        return missed
+
+    def execute(self, statement: str, *values: Any) -> None:
+        url = self.database_url.replace("+asyncpg", "")
+        with psycopg.connect(url) as connection:
+            connection.execute(statement.encode(), values)
 
     async def order_fault(self, operation: str, kind: str, **more: Any) -> None:
         body = {"operation": operation, "kind": kind, **more}
@@ -144,10 +160,12 @@ def open_shop(
     """``open_shop(deliver=False, stripe_timeout_seconds=…)``: a shop with other settings."""
 
     @asynccontextmanager
-    async def open_it(*, deliver: bool = True, **changes: Any) -> AsyncIterator[Shop]:
+    async def open_it(
+        *, deliver: bool = True, settle_seconds: float = 0.1, **changes: Any
+    ) -> AsyncIterator[Shop]:
         port = free_port()
         hook = f"http://127.0.0.1:{port}/webhook" if deliver else ""
-        sandbox = sandbox_settings(tmp_path, webhook_url=hook)
+        sandbox = sandbox_settings(tmp_path, webhook_url=hook, settle_seconds=settle_seconds)
         values: dict[str, Any] = {
             "database_url": database_url("payments"),
             "service_key": keys.encoded("payments"),

@@ -101,10 +101,10 @@ async def test_a_webhook_that_never_arrives_is_made_good_by_the_events_list(
         await shop.stripe.v1.payment_intents.confirm_async(
             shop.row(payment)["stripe_intent_id"], {"payment_method": "pm_card_visa"}
         )
-        assert await shop.state.reconcile_events() > 0
+        assert await shop.reconcile() > 0
         await shop.until_status(payment, "succeeded")
         assert shop.outbox() == ["payment.succeeded"]
-        assert await shop.state.reconcile_events() == 0
+        assert await shop.reconcile() == 0
         assert {r["source"] for r in shop.rows("SELECT source FROM stripe_events")} == {
             "reconciliation"
         }

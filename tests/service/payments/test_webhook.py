@@ -152,7 +152,7 @@ async def test_an_intent_of_another_amount_for_our_order_pays_nothing(deaf: Shop
         }
     )
     assert forged.status == "succeeded"
-    await deaf.state.reconcile_events()
+    await deaf.reconcile()
     await deaf.until_quiet()
     assert (await deaf.read(payment))["status"] == "requires_payment_method"
     alarmed = deaf.rows("SELECT alarm FROM stripe_events WHERE alarm IS NOT NULL")
@@ -162,16 +162,20 @@ async def test_an_intent_of_another_amount_for_our_order_pays_nothing(deaf: Shop
 
 async def test_an_intent_that_is_not_of_this_store_is_passed_over(deaf: Shop) -> None:
     await deaf.stripe.v1.payment_intents.create_async({"amount": 100, "currency": "eur"})
-    await deaf.state.reconcile_events()
+    await deaf.reconcile()
     await deaf.until_quiet()
     assert [r["alarm"] for r in deaf.rows("SELECT alarm FROM stripe_events")] == [None]
 
 
 async def test_an_intent_for_an_order_nobody_knows_is_alarmed(deaf: Shop) -> None:
     await deaf.stripe.v1.payment_intents.create_async(
-        {"amount": 100, "currency": "eur", "metadata": {"order_id": str(new_id())}}
+        {
+            "amount": 100,
+            "currency": "eur",
+            "metadata": {"order_id": str(new_id()), "shop": "mercato"},
+        }
     )
-    await deaf.state.reconcile_events()
+    await deaf.reconcile()
     await deaf.until_quiet()
     [row] = deaf.rows("SELECT alarm FROM stripe_events")
     assert row["alarm"].startswith("no payment for order")

@@ -6,8 +6,6 @@ import json
 import time
 
 import pytest
-from pydantic import SecretStr
-
 from deployments.payments.infrastructure.webhook_reader import BadWebhook, WebhookReader
 from tests.sandbox_support import WEBHOOK_SECRET, signed
 
@@ -23,7 +21,7 @@ PAYLOAD = json.dumps(EVENT)
 
 
 def read(header: str | None, payload: str = PAYLOAD) -> str:
-    reader = WebhookReader(SecretStr(WEBHOOK_SECRET))
+    reader = WebhookReader([WEBHOOK_SECRET])
     return reader(payload.encode(), header).id
 
 
@@ -112,6 +110,6 @@ def test_a_signed_body_that_is_no_event_is_refused(payload: str) -> None:
 
 
 def test_a_body_that_is_no_text_is_refused() -> None:
-    reader = WebhookReader(SecretStr(WEBHOOK_SECRET))
+    reader = WebhookReader([WEBHOOK_SECRET])
     with pytest.raises(BadWebhook):
         reader(b"\xff\xfe", header())
