@@ -15,6 +15,7 @@ from deployments.products.application.adjust_stock import AdjustStock
 from deployments.products.application.archive_product import ArchiveProduct
 from deployments.products.application.browse_products import BrowseProducts
 from deployments.products.application.commit_reservation import CommitReservation
+from deployments.products.application.count_stock import CountStock
 from deployments.products.application.create_category import CATEGORY_EXISTS, CreateCategory
 from deployments.products.application.create_product import CreateProduct
 from deployments.products.application.decide_review import DecideReview
@@ -31,23 +32,27 @@ from deployments.products.application.ports import (
 from deployments.products.application.read_product import ReadProduct
 from deployments.products.application.read_reviews import ReadReviews
 from deployments.products.application.read_snapshots import ReadSnapshots
+from deployments.products.application.read_stock import ReadStock
 from deployments.products.application.release_reservation import ReleaseReservation
 from deployments.products.application.replace_product import ReplaceProduct
 from deployments.products.application.reserve_stock import ReserveStock
 from deployments.products.application.restock_refund import RestockRefund
 from deployments.products.application.save_product import SKU_TAKEN, SLUG_TAKEN
+from deployments.products.application.set_low_stock import SetLowStock
 from deployments.products.application.write_review import WriteReview
 from deployments.products.infrastructure.folder_storage import FolderStorage
 from deployments.products.infrastructure.outbox import cursors, outbox_reader, outbox_relay
 from deployments.products.infrastructure.picture_encoder import PillowEncoder
 from deployments.products.infrastructure.s3_storage import S3Storage
 from deployments.products.infrastructure.settings import ProductsSettings
+from deployments.products.infrastructure.stock_request_repository import KEY_REUSED
 from deployments.products.infrastructure.unit_of_work import SqlProductsUnitOfWork
 from deployments.products.presentation import (
     catalogue_routes,
     internal_routes,
     merchant_routes,
     review_routes,
+    stock_routes,
 )
 from deployments.shared.errors import Conflict
 from deployments.shared.events import ACCOUNTS
@@ -61,6 +66,7 @@ CONSTRAINTS = {
     "uq_products_slug": SLUG_TAKEN,
     "uq_variants_sku": SKU_TAKEN,
     "uq_categories_path": CATEGORY_EXISTS,
+    "pk_stock_requests": KEY_REUSED,
     "ck_stock_reserved_within_on_hand": Conflict(
         "stock_below_reserved", "open orders have reserved more than that"
     ),
@@ -69,7 +75,7 @@ CONSTRAINTS = {
 _BODY_OVERHEAD = 100_000
 
 
-def _use_cases(begin: UnitOfWorkFactory, state: Any) -> None:
+def _use_cases(begin: UnitOfWorkFactory, settings: ProductsSettings, state: Any) -> None:
     state.browse_products = BrowseProducts(begin)
     state.list_categories = ListCategories(begin)
     state.read_product = ReadProduct(begin)
@@ -78,6 +84,9 @@ def _use_cases(begin: UnitOfWorkFactory, state: Any) -> None:
     state.archive_product = ArchiveProduct(begin)
     state.create_category = CreateCategory(begin)
     state.adjust_stock = AdjustStock(begin)
+    state.count_stock = CountStock(begin)
+    state.set_low_stock = SetLowStock(begin)
+    state.read_stock = ReadStock(begin, settings.low_stock_at)
     state.import_products = ImportProducts(begin)
     state.export_products = ExportProducts(begin)
     state.read_snapshots = ReadSnapshots(begin)
@@ -138,7 +147,7 @@ def create_api(
             workers=settings.encoders,
         )
         async with _storage(parts, settings) as storage:
-            _use_cases(begin, parts.state)
+            _use_cases(begin, settings, parts.state)
             parts.state.add_image = AddImage(begin, encoder, storage)
             parts.state.write_review = WriteReview(
                 begin, has_purchased or CartClient(parts.call("cart")).has_purchased
@@ -171,6 +180,7 @@ def create_api(
             internal_routes.router,
             # Before the catalogue, whose /{product_id} would take their paths.
             review_routes.router,
+            stock_routes.router,
             catalogue_routes.router,
             merchant_routes.router,
         ],

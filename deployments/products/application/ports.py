@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from types import TracebackType
 from typing import Protocol, Self
 from uuid import UUID
@@ -12,10 +12,13 @@ from deployments.products.application.read_models import (
     Card,
     CategoryNode,
     Listing,
+    LowStockView,
+    MovementView,
     ProductView,
     ReviewQuery,
     ReviewQueueQuery,
     SnapshotView,
+    StockView,
     TitledReview,
 )
 from deployments.products.domain.category import Category
@@ -79,6 +82,8 @@ class StockRepository(Protocol):
 
     async def change_on_hand(self, variant_id: UUID, delta: int) -> None: ...
 
+    async def set_low_stock_at(self, variant_id: UUID, low_stock_at: int | None) -> None: ...
+
     async def available(self, variant_ids: Collection[UUID]) -> dict[UUID, int]:
         """What could be reserved now; variants not for sale are left out."""
 
@@ -90,6 +95,39 @@ class StockRepository(Protocol):
         order_id: UUID | None = None,
     ) -> None:
         """Audit changes (variant id, delta) of what is on hand."""
+
+
+class StockRequests(Protocol):
+    """Adjustments that may be sent again, by who sent them and under which key."""
+
+    async def answer(self, actor: str, key: str, request: Mapping[str, object]) -> Stock | None:
+        """What came of it before, None when it is new.
+
+        Raises:
+            Invalid: ``idempotency_key_reused`` when the key stood for another request.
+        """
+
+    async def remember(
+        self, actor: str, key: str, request: Mapping[str, object], stock: Stock
+    ) -> None: ...
+
+
+class StockReader(Protocol):
+    """Stock as merchants look at it."""
+
+    async def levels(self, product_id: UUID) -> list[StockView]: ...
+
+    async def level(self, product_id: UUID, variant_id: UUID) -> StockView | None: ...
+
+    async def movements(
+        self, variant_id: UUID, after: int | None, limit: int
+    ) -> Listing[MovementView]:
+        """Newest first; ``after``: id of the last movement of the page before."""
+
+    async def low(
+        self, threshold: int, after: tuple[int, UUID] | None, limit: int
+    ) -> Listing[LowStockView]:
+        """Least available first; ``threshold`` holds for variants without one of their own."""
 
 
 class ReservationRepository(Protocol):
@@ -191,6 +229,8 @@ class ProductsUnitOfWork(Protocol):
     products: ProductRepository
     categories: CategoryRepository
     stock: StockRepository
+    stock_requests: StockRequests
+    stock_reader: StockReader
     reservations: ReservationRepository
     restocks: RestockRepository
     images: ImageRepository

@@ -13,15 +13,15 @@ def changed(product_id: UUID, version: int) -> Event:
     return Event(PRODUCTS, "product.changed", {"product_id": str(product_id), "version": version})
 
 
-def deleted(product_id: UUID) -> Event:
-    return Event(PRODUCTS, "product.deleted", {"product_id": str(product_id)})
+def deleted(product_id: UUID, version: int) -> Event:
+    return Event(PRODUCTS, "product.deleted", {"product_id": str(product_id), "version": version})
 
 
 def of_change(before: Product | None, after: Product) -> Event:
     """``product.deleted`` when the change took the product out of the shop."""
     withdrawn = before is not None and before.status == "published"
     if after.status == "archived" or (withdrawn and after.status != "published"):
-        return deleted(after.id)
+        return deleted(after.id, after.version)
     return changed(after.id, after.version)
 
 

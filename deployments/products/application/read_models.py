@@ -182,3 +182,46 @@ class ReviewsOfProduct:
     def rating(self) -> Rating:
         stars = sum(each * count for each, count in self.distribution.items())
         return Rating(stars, sum(self.distribution.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class StockView:
+    """``low_stock_at`` None: the shop's own threshold holds."""
+
+    variant_id: UUID
+    on_hand: int
+    reserved: int
+    low_stock_at: int | None
+
+    @property
+    def available(self) -> int:
+        return self.on_hand - self.reserved
+
+
+@dataclass(frozen=True, slots=True)
+class MovementView:
+    id: int
+    delta: int
+    reason: str
+    order_id: UUID | None
+    actor: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LowStockView:
+    """``low_stock_at``: the threshold that holds for it."""
+
+    product_id: UUID
+    slug: str
+    title: str
+    variant_id: UUID
+    sku: str
+    options: Mapping[str, str]
+    on_hand: int
+    reserved: int
+    low_stock_at: int
+
+    @property
+    def available(self) -> int:
+        return self.on_hand - self.reserved

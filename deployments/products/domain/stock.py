@@ -41,6 +41,23 @@ class Stock:
             raise below_reserved(self.reserved)
         return replace(self, on_hand=on_hand)
 
+    def taken(self, on_hand: int, expected: int) -> Stock:
+        """A stock-take found ``on_hand`` where the books said ``expected``; when they say
+        ``on_hand`` already it is the same stock.
+
+        Raises:
+            Conflict: ``stock_changed`` when the books say otherwise by now; and as ``counted``.
+        """
+        if on_hand == self.on_hand:
+            return self
+        if expected != self.on_hand:
+            raise Conflict(
+                "stock_changed",
+                f"the books say {self.on_hand} by now; count again",
+                on_hand=self.on_hand,
+            )
+        return self.counted(on_hand)
+
     def adjusted(self, delta: int) -> Stock:
         """``delta`` units more (or fewer) on hand; raises as ``counted`` does."""
         if delta == 0:

@@ -28,3 +28,6 @@ class ProductsSettings(ServiceSettings):
     max_image_bytes: int = 10_000_000
     max_image_pixels: int = 40_000_000
     encoders: int = Field(2, ge=1, description="pictures encoded at once")
+    low_stock_at: int = Field(
+        5, ge=0, description="units at which a variant without a threshold of its own is low"
+    )

@@ -82,6 +82,13 @@ class SqlStockRepository:
             .values(on_hand=StockRow.on_hand + delta)
         )
 
+    async def set_low_stock_at(self, variant_id: UUID, low_stock_at: int | None) -> None:
+        await self._change(
+            update(StockRow)
+            .where(StockRow.variant_id == variant_id)
+            .values(low_stock_at=low_stock_at)
+        )
+
     async def available(self, variant_ids: Collection[UUID]) -> dict[UUID, int]:
         rows = await self._session.execute(
             select(StockRow.variant_id, (StockRow.on_hand - StockRow.reserved).label("available"))

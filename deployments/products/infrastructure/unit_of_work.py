@@ -12,7 +12,9 @@ from deployments.products.application.ports import (
     RestockRepository,
     ReviewRepository,
     SnapshotRepository,
+    StockReader,
     StockRepository,
+    StockRequests,
 )
 from deployments.products.infrastructure.catalogue_repository import SqlCatalogueRepository
 from deployments.products.infrastructure.category_repository import SqlCategoryRepository
@@ -23,7 +25,11 @@ from deployments.products.infrastructure.reservation_repository import SqlReserv
 from deployments.products.infrastructure.restock_repository import SqlRestockRepository
 from deployments.products.infrastructure.review_repository import SqlReviewRepository
 from deployments.products.infrastructure.snapshot_repository import SqlSnapshotRepository
+from deployments.products.infrastructure.stock_read_repository import SqlStockReadRepository
 from deployments.products.infrastructure.stock_repository import SqlStockRepository
+from deployments.products.infrastructure.stock_request_repository import (
+    SqlStockRequestRepository,
+)
 from deployments.shared.database import SqlUnitOfWork
 from deployments.shared.outbox import InboxRepository, OutboxRepository
 from models.products.tables import inbox, outbox
@@ -33,6 +39,8 @@ class SqlProductsUnitOfWork(SqlUnitOfWork):
     products: ProductRepository
     categories: CategoryRepository
     stock: StockRepository
+    stock_requests: StockRequests
+    stock_reader: StockReader
     reservations: ReservationRepository
     restocks: RestockRepository
     images: ImageRepository
@@ -47,6 +55,8 @@ class SqlProductsUnitOfWork(SqlUnitOfWork):
         self.products = SqlProductRepository(self.session)
         self.categories = SqlCategoryRepository(self.session)
         self.stock = SqlStockRepository(self.session)
+        self.stock_requests = SqlStockRequestRepository(self.session)
+        self.stock_reader = SqlStockReadRepository(self.session)
         self.reservations = SqlReservationRepository(self.session)
         self.restocks = SqlRestockRepository(self.session)
         self.images = SqlImageRepository(self.session)

@@ -8,7 +8,6 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, File, Form, Header, Request, Response, UploadFile, status
 
 from deployments.products.application.add_image import AddImage
-from deployments.products.application.adjust_stock import AdjustStock
 from deployments.products.application.archive_product import ArchiveProduct
 from deployments.products.application.create_category import CreateCategory
 from deployments.products.application.create_product import CreateProduct
@@ -23,8 +22,6 @@ from deployments.products.contract import (
     ImportResponse,
     ProductDetail,
     ProductInput,
-    StockAdjustment,
-    StockLevel,
 )
 from deployments.products.presentation import parsing, presenters
 from deployments.shared.authentication import require_roles_or_service
@@ -94,26 +91,6 @@ async def add_image(
     if not new:
         response.status_code = status.HTTP_200_OK
     return presenters.image(image, request.app.state.media_url)
-
-
-@router.post("/{product_id}/variants/{variant_id}/stock", tags=["stock"])
-async def adjust_stock(
-    product_id: UUID,
-    variant_id: UUID,
-    body: StockAdjustment,
-    request: Request,
-    principal: Merchant,
-) -> StockLevel:
-    """Add to what is on hand (or take away) and keep the reason on record."""
-    use_case: AdjustStock = request.app.state.adjust_stock
-    who = parsing.actor(principal)
-    stock = await use_case(product_id, variant_id, body.delta, body.reason, who)
-    return StockLevel(
-        variant_id=variant_id,
-        on_hand=stock.on_hand,
-        reserved=stock.reserved,
-        available=stock.available,
-    )
 
 
 @router.post("/import", tags=["import"])

@@ -15,6 +15,7 @@ from deployments.shared.pagination import decode_cursor
 from deployments.shared.tokens import Principal
 
 _BIGGEST = 2**63 - 1
+_BIGGEST_UNITS = 2**31 - 1
 _WRONG_CURSOR = Invalid("invalid_cursor", "cursor belongs to another list or sort order")
 
 
@@ -127,6 +128,26 @@ def queue_key(cursor: str | None, state: str) -> tuple[datetime, UUID] | None:
     if not isinstance(value, datetime):
         raise _WRONG_CURSOR
     return value, identity
+
+
+def low_stock_key(cursor: str | None) -> tuple[int, UUID] | None:
+    """The key in a cursor of the low-stock list; raises as ``review_key``."""
+    if cursor is None:
+        return None
+    value, identity = _key(cursor, "low", "rating")
+    if not isinstance(value, int) or abs(value) > _BIGGEST_UNITS:
+        raise _WRONG_CURSOR
+    return value, identity
+
+
+def movement_key(cursor: str | None) -> int | None:
+    """The id in a cursor of stock movements; raises as ``review_key``."""
+    if cursor is None:
+        return None
+    name, value = decode_cursor(cursor, 2)
+    if name != "movements" or type(value) is not int or not 0 < value <= _BIGGEST:
+        raise _WRONG_CURSOR
+    return value
 
 
 def export_key(cursor: str | None) -> UUID | None:

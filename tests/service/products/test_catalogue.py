@@ -338,7 +338,13 @@ async def test_stock_adjustment_is_audited_and_announced_when_sold_out(
         return await products.post(path, json=body, headers=merchant)
 
     level = (await adjust(-2)).json()
-    assert level == {"variant_id": variant, "on_hand": 3, "reserved": 0, "available": 3}
+    assert level == {
+        "variant_id": variant,
+        "on_hand": 3,
+        "reserved": 0,
+        "available": 3,
+        "low_stock_at": None,
+    }
     assert query("SELECT count(*) AS n FROM outbox") == [{"n": 1}]
     assert (await adjust(-3)).json()["available"] == 0
     assert query("SELECT count(*) AS n FROM outbox") == [{"n": 2}]

@@ -36,5 +36,5 @@ async def test_committed_changes_are_published_in_order(
     assert [(event.type, dict(event.payload)) for event in events] == [
         ("product.changed", {"product_id": product["id"], "version": 1}),
         ("product.changed", {"product_id": product["id"], "version": 2}),
-        ("product.deleted", {"product_id": product["id"]}),
+        ("product.deleted", {"product_id": product["id"], "version": 3}),
     ]
