@@ -7,6 +7,7 @@ import hmac
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from email.utils import parseaddr
 from uuid import UUID
 
 from fastapi import FastAPI
@@ -19,31 +20,41 @@ from deployments.cart.application.cancel_order import CancelOrder
 from deployments.cart.application.change_item import ChangeItem
 from deployments.cart.application.check_out import IN_PROGRESS, CheckOut
 from deployments.cart.application.enter_coupon import EnterCoupon, RemoveCoupon
+from deployments.cart.application.erase_customer import EraseCustomer
 from deployments.cart.application.forget_guest_carts import ForgetGuestCarts
+from deployments.cart.application.fulfil_order import CompleteOrder, FulfilOrder
 from deployments.cart.application.manage_coupons import ManageCoupons
 from deployments.cart.application.merge_carts import MergeCarts
+from deployments.cart.application.order_mails import OrderMails
 from deployments.cart.application.ports import Catalogue, Clock, Payments
 from deployments.cart.application.quote import Quote
 from deployments.cart.application.read_orders import ReadOrders
 from deployments.cart.application.record_payment import CONSUMER, RecordPayment
+from deployments.cart.application.record_refund import RecordRefund
+from deployments.cart.application.refund_order import RefundOrder
 from deployments.cart.application.remove_item import RemoveItem
 from deployments.cart.application.run_order import RunOrder
+from deployments.cart.application.settle_refunds import SettleRefunds
 from deployments.cart.application.show_cart import ShowCart
 from deployments.cart.application.sweep_orders import SweepOrders
 from deployments.cart.domain.coupon import GONE
+from deployments.cart.infrastructure.mails import cart_mails
 from deployments.cart.infrastructure.outbox import cart_outbox, cursors, outbox_reader
 from deployments.cart.infrastructure.payments_gateway import PaymentsGateway
 from deployments.cart.infrastructure.products_gateway import ProductsGateway
 from deployments.cart.infrastructure.settings import CartSettings
 from deployments.cart.infrastructure.unit_of_work import SqlCartUnitOfWork
+from deployments.cart.presentation.account_events import AccountEvents
 from deployments.cart.presentation.cart_routes import router as cart_router
 from deployments.cart.presentation.coupon_routes import router as coupon_router
+from deployments.cart.presentation.internal_routes import router as internal_router
+from deployments.cart.presentation.merchant_routes import router as merchant_router
 from deployments.cart.presentation.order_routes import router as order_router
 from deployments.cart.presentation.payment_events import PaymentEvents
 from deployments.payments.contract import PaymentsClient
 from deployments.products.contract import ProductsClient
 from deployments.shared.errors import Conflict
-from deployments.shared.events import PAYMENTS
+from deployments.shared.events import ACCOUNTS, PAYMENTS
 from deployments.shared.outbox_routes import outbox_router
 from deployments.shared.service_app import Platform, create_service_app
 from deployments.shared.settings import PlatformSettings, require_secrets
@@ -63,6 +74,7 @@ CONSTRAINTS = {
 _RELAY_SECONDS = 0.2
 _FORGET_SECONDS = 3600.0
 _SETTLE_SECONDS = 10.0
+_MAIL_SECONDS = 1.0
 
 
 def utc_now() -> datetime:
@@ -102,10 +114,15 @@ def create_api(
 
         show = ShowCart(begin, products, clock, settings.currency)
         quote = Quote(show, settings.free_shipping_from)
-        mark_paid = MarkPaid(pseudonym)
+        mails = OrderMails(platform.store_url, parseaddr(platform.mail_from)[0] or "Mercato")
+        mark_paid = MarkPaid(pseudonym, mails)
+        poll = timedelta(seconds=settings.refund_poll_seconds)
+        refunds = SettleRefunds(begin, products, money, mails, clock, poll=poll)
         run = RunOrder(
             begin,
-            AdvanceOrder(begin, products, money, mark_paid, clock, hold=hold),
+            AdvanceOrder(
+                begin, products, money, mark_paid, clock, refunds=refunds, mails=mails, hold=hold
+            ),
             clock,
             lease=timedelta(seconds=settings.lease_seconds),
             retry=timedelta(seconds=settings.retry_seconds),
@@ -133,12 +150,21 @@ def create_api(
             currency=settings.currency,
         )
         state.read_orders = ReadOrders(begin)
-        state.cancel_order = CancelOrder(begin, run, clock)
+        state.cancel_order = CancelOrder(begin, run, mails, clock)
+        state.fulfil_order = FulfilOrder(
+            begin, mails, clock, delivery=timedelta(days=settings.delivery_days)
+        )
+        state.complete_order = CompleteOrder(begin, clock)
+        state.refund_order = RefundOrder(begin, run, clock)
+        erase = EraseCustomer(begin, clock)
+        state.account_events = AccountEvents(erase)
         state.sweep_orders = SweepOrders(begin, run, clock)
         state.forget_guest_carts = ForgetGuestCarts(
             begin, clock, keep=timedelta(days=settings.guest_cart_days)
         )
-        state.payment_events = PaymentEvents(RecordPayment(begin, mark_paid, run, clock))
+        state.payment_events = PaymentEvents(
+            RecordPayment(begin, mark_paid, run, clock), RecordRefund(begin, mails, run, clock)
+        )
         state.outbox = outbox_reader(parts.sessions)
         subscribe(
             parts,
@@ -148,11 +174,21 @@ def create_api(
             cursors=cursors,
             handler=state.payment_events,
         )
+        subscribe(
+            parts,
+            source="auth",
+            topic=ACCOUNTS,
+            group=CONSUMER,
+            cursors=cursors,
+            handler=state.account_events,
+        )
         relay = cart_outbox(parts.sessions, parts.redis)
         parts.background += [
             ("outbox", _RELAY_SECONDS, relay.relay),
             ("sweep", settings.sweep_seconds, state.sweep_orders),
             ("guest carts", _FORGET_SECONDS, state.forget_guest_carts),
+            ("erased customers", _FORGET_SECONDS, erase.anonymise),
+            ("mails", _MAIL_SECONDS, cart_mails(parts.sessions, platform).send_due),
         ]
         yield
         await run.settle(_SETTLE_SECONDS)
@@ -164,7 +200,15 @@ def create_api(
         platform=platform,
         settings=settings,
         setup=setup,
-        routers=[outbox_router("analytics"), cart_router, coupon_router, order_router],
+        routers=[
+            outbox_router("analytics"),
+            cart_router,
+            coupon_router,
+            # Before the orders' own: /orders/all is no order's id.
+            merchant_router,
+            order_router,
+            internal_router,
+        ],
         constraints=CONSTRAINTS,
         verifier=verifier,
         # The store's pages call on behalf of all guests from one address.

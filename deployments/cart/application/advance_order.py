@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 from deployments.cart.application.announce import MarkPaid, announce
+from deployments.cart.application.order_mails import OrderMails
 from deployments.cart.application.ports import (
     CartUnitOfWork,
     Catalogue,
@@ -20,6 +21,7 @@ from deployments.cart.application.ports import (
     StockRefused,
     UnitOfWorkFactory,
 )
+from deployments.cart.application.settle_refunds import SettleRefunds
 from deployments.cart.domain.cart import Shopper
 from deployments.cart.domain.order import Order, Status
 from deployments.cart.domain.priced_cart import stock_detail
@@ -41,12 +43,16 @@ class AdvanceOrder:
         mark_paid: MarkPaid,
         clock: Clock,
         *,
+        refunds: SettleRefunds,
+        mails: OrderMails,
         hold: timedelta,
     ) -> None:
         self._begin = begin
         self._catalogue = catalogue
         self._payments = payments
         self._mark_paid = mark_paid
+        self._refunds = refunds
+        self._mails = mails
         self._hold = hold
         self._clock = clock
         self._steps: dict[Status, Callable[[Order], Awaitable[None]]] = {
@@ -65,9 +71,12 @@ class AdvanceOrder:
         if order.has_expired(self._clock()):
             await self._note(order, _start_cancelling)
             return True
+        if order.is_delivered(self._clock()):
+            await self._note(order, _completed)
+            return True
         step = self._steps.get(order.status)
         if step is None:
-            return False
+            return await self._refunds.step(order)
         await step(order)
         return True
 
@@ -126,7 +135,14 @@ class AdvanceOrder:
             return
         # Released before the order is marked, so that a cancelled order never holds stock.
         await self._catalogue.release(order.id)
-        await self._note(order, _cancelled)
+        await self._note(order, self._cancelled)
+
+    async def _cancelled(self, work: CartUnitOfWork, order: Order, now: datetime) -> None:
+        order.mark_cancelled(now)
+        await work.coupons.free(order)
+        await announce(work, "order.cancelled", order)
+        if order.payment_id is not None:
+            await self._mails.cancelled(work, order)
 
     async def _pay(self, work: CartUnitOfWork, order: Order, now: datetime) -> None:
         await self._mark_paid(work, order, None, now)
@@ -159,14 +175,12 @@ async def _reserved(work: CartUnitOfWork, order: Order, now: datetime) -> None:
         await work.carts.save(cart)
 
 
-async def _cancelled(work: CartUnitOfWork, order: Order, now: datetime) -> None:
-    order.mark_cancelled(now)
-    await work.coupons.free(order)
-    await announce(work, "order.cancelled", order)
-
-
 async def _stock_committed(work: CartUnitOfWork, order: Order, now: datetime) -> None:
     order.mark_stock_committed(now)
+
+
+async def _completed(work: CartUnitOfWork, order: Order, now: datetime) -> None:
+    order.complete(now)
 
 
 def _rejection(order: Order, refusal: StockRefused) -> dict[str, object]:

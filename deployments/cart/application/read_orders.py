@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from deployments.cart.application.ports import UnitOfWorkFactory
-from deployments.cart.domain.order import Order, Status
+from deployments.cart.application.ports import OrderCounts, OrderFilter, UnitOfWorkFactory
+from deployments.cart.domain.order import Order
 from deployments.shared.errors import NotFound
+
+_BATCH = 100
+
+
+def known(order: Order | None) -> Order:
+    """For whoever may see every order."""
+    if order is None:
+        raise NotFound("unknown_order", "there is no such order")
+    return order
 
 
 def owned(order: Order | None, user_id: UUID) -> Order:
@@ -28,21 +37,30 @@ class ReadOrders:
     async def any(self, order_id: UUID) -> Order:
         """Raises ``NotFound`` ``unknown_order``."""
         async with self._begin() as work:
-            order = await work.orders.by_id(order_id)
-        if order is None:
-            raise NotFound("unknown_order", "there is no such order")
-        return order
+            return known(await work.orders.by_id(order_id))
 
     async def page(
-        self,
-        *,
-        user_id: UUID | None = None,
-        status: Status | None = None,
-        before: UUID | None = None,
-        limit: int,
+        self, wanted: OrderFilter, *, before: UUID | None = None, limit: int
     ) -> list[Order]:
-        """Newest first; ``user_id`` None gives everybody's."""
+        """Newest first."""
         async with self._begin() as work:
-            return await work.orders.page(
-                user_id=user_id, status=status, before=before, limit=limit
-            )
+            return await work.orders.page(wanted, before=before, limit=limit)
+
+    async def counts(self) -> OrderCounts:
+        async with self._begin() as work:
+            return await work.orders.counts()
+
+    async def has_purchased(self, user_id: UUID, product_id: UUID) -> bool:
+        """Did the user pay for the product and not get all the money back?"""
+        async with self._begin() as work:
+            return await work.orders.has_purchased(user_id, product_id)
+
+    async def all_of(self, user_id: UUID) -> list[Order]:
+        """Every order of the user, newest first."""
+        orders: list[Order] = []
+        while True:
+            before = orders[-1].id if orders else None
+            page = await self.page(OrderFilter(user_id=user_id), before=before, limit=_BATCH)
+            orders += page
+            if len(page) < _BATCH:
+                return orders

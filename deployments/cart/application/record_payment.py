@@ -10,13 +10,17 @@ from uuid import UUID
 from deployments.cart.application.announce import MarkPaid
 from deployments.cart.application.ports import CartUnitOfWork, Clock, UnitOfWorkFactory
 from deployments.cart.application.run_order import RunOrder
-from deployments.cart.domain.order import Order, Status
+from deployments.cart.domain.order import VOID, Order, Status
+from deployments.cart.domain.refund import RefundWish
+from deployments.cart.domain.refund_amounts import refund_of
 from deployments.shared.errors import Unavailable
 from deployments.shared.money import Money
 
 logger = logging.getLogger(__name__)
 
 CONSUMER: Final = "cart"
+# No client can send this key: it has spaces.
+_LATE_PAYMENT: Final = "late payment"
 _PAYABLE: Final = frozenset({Status.RESERVED, Status.PAYMENT_PENDING, Status.CANCELLING})
 _PAID_ALREADY: Final = frozenset(
     {
@@ -48,7 +52,10 @@ class RecordPayment:
         self._clock = clock
 
     async def succeeded(self, fact: PaymentFact) -> None:
-        """Mark the order paid, once; then commit its stock, or leave that to the sweep."""
+        """Mark the order paid, once; then commit its stock, or leave that to the sweep.
+
+        What was paid for a void order is given back.
+        """
         async with self._begin() as work:
             if not await work.inbox.first_time(CONSUMER, fact.event_id):
                 return
@@ -85,14 +92,45 @@ class RecordPayment:
                 "payment differs from order: not marked paid",
                 extra={**facts, "expected": str(order.totals.total)},
             )
+            detail = f"{fact.amount} was paid (payment {fact.payment_id}): not marked paid"
+            await self._alarm(work, order, "payment_differs", detail)
         elif order.status in _PAYABLE:
             await self._mark_paid(work, order, fact.payment_id, self._clock())
             return True
+        elif order.status in VOID:
+            return await self._give_back(work, order, fact)
         elif order.status not in _PAID_ALREADY:
             logger.error(
                 "payment for an order that can't be paid", extra={**facts, "status": order.status}
             )
+            detail = f"{fact.amount} was paid while the order was {order.status}"
+            await self._alarm(work, order, "payment_unexpected", detail)
         return False
+
+    async def _give_back(self, work: CartUnitOfWork, order: Order, fact: PaymentFact) -> bool:
+        """Paid although it had been given up: the protocol excludes it, people's money does not
+        depend on that."""
+        if order.has_captured:
+            return False
+        now = self._clock()
+        logger.error(
+            "payment for a void order: refunded",
+            extra={"order": str(order.id), "payment": str(fact.payment_id)},
+        )
+        order.note_late_payment(fact.payment_id)
+        order.raise_alarm(
+            "paid_after_cancellation",
+            f"{fact.amount} was paid although the order was {order.status}: refunded",
+            now,
+        )
+        wish = RefundWish("paid after the order was cancelled", "store", amount=fact.amount.amount)
+        order.give_back(refund_of(order, wish, _LATE_PAYMENT, "", now), now)
+        await work.orders.save(order)
+        return True
+
+    async def _alarm(self, work: CartUnitOfWork, order: Order, code: str, detail: str) -> None:
+        order.raise_alarm(code, detail, self._clock())
+        await work.orders.save(order)
 
     async def _finish(self, order_id: UUID) -> None:
         try:

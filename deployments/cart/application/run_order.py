@@ -102,6 +102,7 @@ class RunOrder:
         for _ in range(_MAX_STEPS):
             async with self._begin() as work:
                 order = await work.orders.by_id(order_id)
+            # A step takes all refunds one further, however many there are.
             if order is None or not await self._advance.step(order):
                 return
         raise RuntimeError(f"order {order_id} does not come to rest")

@@ -387,21 +387,29 @@ class Order:
         self._move(Status.CANCELLED, now, due_at=None)
 
     def _move(self, status: Status, now: datetime, *, due_at: datetime | None) -> None:
-        if status not in LEGAL[self.status]:
+        goes_back = self.status is Status.REFUNDING and status in DONE
+        if status not in LEGAL[self.status] or goes_back:
             raise IllegalTransition(self.status, status)
-        self.status = status
+        self._enter(status, now)
         self.due_at = due_at
+
+    def _enter(self, status: Status, now: datetime) -> None:
+        self.status = status
         self.timeline.append(TimelineEntry(status, now))
 
     def _settle(self, now: datetime) -> None:
         """After a refund has ended: is the whole order refunded, or back to where it was?"""
         if self.status is Status.REFUNDING:
             if self.refundable.amount or not self.live_refunds:
-                before = [entry.status for entry in self.timeline if entry.status in DONE]
-                self._move(before[-1], now, due_at=None)
+                self._go_back(now)
             elif not any(refund.is_pending for refund in self.live_refunds):
                 self._move(Status.REFUNDED, now, due_at=None)
         self._rest()
+
+    def _go_back(self, now: datetime) -> None:
+        """To where the order was before its refund, and only there."""
+        before = [entry.status for entry in self.timeline if entry.status in DONE]
+        self._enter(before[-1], now)
 
     def _rest(self) -> None:
         """Nothing but refunds and the delivery is to be waited for."""

@@ -28,3 +28,9 @@ class CartSettings(ServiceSettings):
         5, gt=0, description="pause before an order is tried again when a service did not answer"
     )
     guest_cart_days: int = Field(30, ge=1, description="idle guest carts are deleted after that")
+    refund_poll_seconds: float = Field(
+        60, gt=0, description="pause before payments is asked again how a refund ended"
+    )
+    delivery_days: int = Field(
+        14, ge=1, description="days after which a sent order counts as delivered"
+    )

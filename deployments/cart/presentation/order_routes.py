@@ -9,13 +9,14 @@ from fastapi import APIRouter, Depends, Header, Request, status
 
 from deployments.cart.application.cancel_order import CancelOrder
 from deployments.cart.application.check_out import CheckOut, request_hash
+from deployments.cart.application.ports import OrderFilter
 from deployments.cart.application.read_orders import ReadOrders
-from deployments.cart.contract import CheckoutRequest, OrderStatus, OrderSummary, OrderView
-from deployments.cart.domain.order import Order, Placement, Status
-from deployments.cart.presentation.paging import before_cursor
-from deployments.cart.presentation.present import order_summary, order_view
-from deployments.shared.authentication import CurrentPrincipal, CurrentUserId, require_roles
-from deployments.shared.pagination import Cursor, Limit, Page, encode_cursor
+from deployments.cart.contract import CheckoutRequest, OrderSummary, OrderView
+from deployments.cart.domain.order import Placement
+from deployments.cart.presentation.paging import before_cursor, page_of
+from deployments.cart.presentation.present_orders import order_summary, order_view
+from deployments.shared.authentication import CurrentPrincipal, CurrentUserId
+from deployments.shared.pagination import Cursor, Limit, Page
 from deployments.shared.rate_limit import rate_limit
 from deployments.shared.tokens import MERCHANT
 
@@ -26,7 +27,7 @@ IdempotencyKey = Annotated[
     Header(
         alias="Idempotency-Key",
         pattern="^[!-~]{8,100}$",
-        description="new for each checkout, the same when it is repeated",
+        description="new for each request, the same when it is repeated",
         examples=["0198c2f4-7a52-7c3e-9f0a-6f1f6d5f2a11"],
     ),
 ]
@@ -55,34 +56,15 @@ async def check_out(
     return order_view(await use_case(placement, body.cart_version, body.seen_total))
 
 
-def _page(orders: list[Order], limit: int) -> Page[OrderSummary]:
-    shown = orders[:limit]
-    more = encode_cursor(shown[-1].id) if len(orders) > limit else None
-    return Page[OrderSummary](items=[order_summary(order) for order in shown], next_cursor=more)
-
-
 @router.get("/orders")
 async def own_orders(
     user_id: CurrentUserId, request: Request, limit: Limit = 20, cursor: Cursor = None
 ) -> Page[OrderSummary]:
     """The signed-in user's orders, newest first."""
     use_case: ReadOrders = request.app.state.read_orders
-    orders = await use_case.page(user_id=user_id, before=before_cursor(cursor), limit=limit + 1)
-    return _page(orders, limit)
-
-
-@router.get("/orders/all", dependencies=[Depends(require_roles(MERCHANT))])
-async def all_orders(
-    request: Request,
-    status: OrderStatus | None = None,
-    limit: Limit = 20,
-    cursor: Cursor = None,
-) -> Page[OrderSummary]:
-    """Everybody's orders, newest first, for merchants."""
-    use_case: ReadOrders = request.app.state.read_orders
-    wanted = Status(status) if status else None
-    orders = await use_case.page(status=wanted, before=before_cursor(cursor), limit=limit + 1)
-    return _page(orders, limit)
+    own = OrderFilter(user_id=user_id)
+    orders = await use_case.page(own, before=before_cursor(cursor), limit=limit + 1)
+    return page_of(orders, limit, order_summary)
 
 
 @router.get("/orders/{order_id}")
@@ -92,13 +74,13 @@ async def order(
     """One order of the signed-in user; a merchant may read any."""
     use_case: ReadOrders = request.app.state.read_orders
     if principal.has_role(MERCHANT):
-        return order_view(await use_case.any(order_id))
+        return order_view(await use_case.any(order_id), for_merchant=True)
     return order_view(await use_case.own(user_id, order_id))
 
 
 @router.post("/orders/{order_id}/cancel")
 async def cancel(order_id: UUID, user_id: CurrentUserId, request: Request) -> OrderView:
-    """Give an unpaid order up. It is `cancelling` until its payment is known to be off; if the
-    payment was faster the order is paid."""
+    """Give an order up that was not sent. An unpaid one is `cancelling` until its payment is known
+    to be off; what was paid is refunded in full."""
     use_case: CancelOrder = request.app.state.cancel_order
     return order_view(await use_case(user_id, order_id))

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 from uuid import UUID
 
+from deployments.cart.domain.order import Order
 from deployments.shared.errors import Invalid
-from deployments.shared.pagination import decode_cursor
+from deployments.shared.pagination import Page, decode_cursor, encode_cursor
+from deployments.shared.schemas import Schema
+
+S = TypeVar("S", bound=Schema)
 
 
 def before_cursor(cursor: str | None) -> UUID | None:
@@ -16,3 +22,10 @@ def before_cursor(cursor: str | None) -> UUID | None:
         return UUID(str(decode_cursor(cursor, 1)[0]))
     except ValueError as error:
         raise Invalid("invalid_cursor", "cursor is not one this service returned") from error
+
+
+def page_of(orders: Sequence[Order], limit: int, present: Callable[[Order], S]) -> Page[S]:
+    """``orders`` are one more than ``limit`` when another page follows."""
+    shown = orders[:limit]
+    more = encode_cursor(shown[-1].id) if len(orders) > limit else None
+    return Page[S](items=[present(order) for order in shown], next_cursor=more)

@@ -8,7 +8,6 @@ from deployments.cart import contract
 from deployments.cart.application.manage_coupons import CouponInUse
 from deployments.cart.application.show_cart import ShownCart
 from deployments.cart.domain.coupon import EnteredCoupon
-from deployments.cart.domain.order import Order
 from deployments.cart.domain.priced_cart import PricedLine
 from deployments.cart.domain.shipping import ShippingOption
 from deployments.cart.domain.totals import Totals
@@ -77,56 +76,6 @@ def totals_view(totals: Totals) -> contract.Totals:
         discount=MoneySchema.of(totals.discount),
         total=MoneySchema.of(totals.total),
         included_tax=MoneySchema.of(totals.included_tax),
-    )
-
-
-def order_view(order: Order) -> contract.OrderView:
-    placement = order.placement
-    return contract.OrderView(
-        id=order.id,
-        number=order.number,
-        status=order.status.value,
-        lines=[
-            contract.OrderLine(
-                variant_id=line.variant_id,
-                product_id=line.product_id,
-                slug=line.slug,
-                title=line.title,
-                sku=line.sku,
-                options=dict(line.options),
-                image_url=line.image_url,
-                quantity=line.quantity,
-                unit_price=MoneySchema.of(line.unit_price),
-                line_total=MoneySchema.of(line.line_total),
-                discount=MoneySchema.of(line.discount),
-            )
-            for line in order.lines
-        ],
-        totals=totals_view(order.totals),
-        coupon=contract.OrderCoupon.model_validate(order.coupon) if order.coupon else None,
-        shipping_method=placement.shipping_method,
-        shipping_address=contract.Address(**placement.shipping_address),
-        email=placement.email,
-        payment_id=order.payment_id,
-        expires_at=order.expires_at if order.is_unpaid else None,
-        timeline=[
-            contract.OrderEvent(status=entry.status.value, at=entry.at) for entry in order.timeline
-        ],
-        refunded=MoneySchema(amount=0, currency=order.totals.total.currency),
-        refundable=MoneySchema(amount=0, currency=order.totals.total.currency),
-        created_at=order.created_at,
-    )
-
-
-def order_summary(order: Order) -> contract.OrderSummary:
-    return contract.OrderSummary(
-        id=order.id,
-        number=order.number,
-        status=order.status.value,
-        total=MoneySchema.of(order.totals.total),
-        item_count=order.item_count,
-        image_url=order.lines[0].image_url,
-        created_at=order.created_at,
     )
 
 

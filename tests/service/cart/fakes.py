@@ -10,9 +10,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from deployments.cart.application.ports import CancelOutcome, Intent, StockRefused
+from deployments.cart.application.ports import (
+    CancelOutcome,
+    Intent,
+    RefundOutcome,
+    RestockRefused,
+    StockRefused,
+)
 from deployments.cart.domain.offer import Offer
 from deployments.cart.domain.order import Order
+from deployments.cart.domain.refund import Refund, RefundState
 from deployments.shared.errors import Unavailable
 from deployments.shared.ids import new_id
 from deployments.shared.money import Money
@@ -41,6 +48,8 @@ class FakeCatalogue:
     held: dict[UUID, dict[UUID, int]] = field(default_factory=dict)
     committed: dict[UUID, dict[UUID, int]] = field(default_factory=dict)
     released: set[UUID] = field(default_factory=set)
+    restocked: dict[UUID, dict[UUID, int]] = field(default_factory=dict)
+    never_taken_back: bool = False
     down: set[str] = field(default_factory=set)
     silent: set[str] = field(default_factory=set)
     calls: Counter[str] = field(default_factory=Counter)
@@ -103,6 +112,16 @@ class FakeCatalogue:
         self.released.add(order_id)
         self._answer("release")
 
+    async def restock(self, refund_id: UUID, order_id: UUID, lines: Mapping[UUID, int]) -> None:
+        await self._call("restock")
+        if self.never_taken_back:
+            raise RestockRefused("more than was sold")
+        assert order_id in self.committed, "only what was sold comes back"
+        if refund_id not in self.restocked:
+            self.restocked[refund_id] = dict(lines)
+            self._take(lines, -1)
+        self._answer("restock")
+
     def _take(self, quantities: Mapping[UUID, int], sign: int) -> None:
         for variant_id, quantity in quantities.items():
             offer = self.known[variant_id]
@@ -127,6 +146,13 @@ class FakeIntent:
 
 
 @dataclass
+class FakeRefund:
+    order_id: UUID
+    amount: Money
+    state: RefundState
+
+
+@dataclass
 class FakePayments:
     """One intent per order. ``down`` and ``silent`` as in ``FakeCatalogue``."""
 
@@ -134,6 +160,9 @@ class FakePayments:
     down: set[str] = field(default_factory=set)
     silent: set[str] = field(default_factory=set)
     unknown: bool = False
+    refunds: dict[UUID, FakeRefund] = field(default_factory=dict)
+    # How refunds that are made from now on stand.
+    refund_state: RefundState = RefundState.SUCCEEDED
     calls: Counter[str] = field(default_factory=Counter)
 
     def pay(self, order_id: str) -> FakeIntent:
@@ -160,6 +189,24 @@ class FakePayments:
             intent.status = "cancelled"
         self._answer("cancel")
         return "cancelled"
+
+    async def refund(self, order_id: UUID, refund: Refund) -> RefundOutcome:
+        await self._call("refund")
+        made = self.refunds.setdefault(
+            refund.id, FakeRefund(order_id, refund.amount, self.refund_state)
+        )
+        assert (made.order_id, made.amount) == (order_id, refund.amount)
+        self._answer("refund")
+        failed = made.state is RefundState.FAILED
+        return RefundOutcome(made.state, "the card is closed" if failed else None)
+
+    def given_back(self, order_id: str) -> int:
+        """Minor units that left the store, or are about to."""
+        return sum(
+            refund.amount.amount
+            for refund in self.refunds.values()
+            if str(refund.order_id) == order_id and refund.state is not RefundState.FAILED
+        )
 
     async def _call(self, name: str) -> None:
         self.calls[name] += 1
