@@ -17,10 +17,11 @@ from deployments.payments.domain.alarm import Alarm, AlarmError
 from deployments.shared.errors import Unavailable
 
 logger = logging.getLogger(__name__)
-_LEASE = timedelta(seconds=60)
+# Longer than Stripe is waited for, shorter than a store may take to come to rest after a crash.
+_LEASE = timedelta(seconds=45)
 _BATCH = 10
 _MAX_FAILURES = 10
-_MAX_PAUSE_SECONDS = 60
+_MAX_PAUSE_SECONDS = 30
 
 
 class ProcessEvents:
