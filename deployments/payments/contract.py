@@ -32,7 +32,9 @@ class CreateIntentRequest(StrictSchema):
 
     order_id: UUID
     user_id: UUID | None = None
-    amount: Annotated[int | None, Field(gt=0, le=1_000_000_00, description="minor units")] = None
+    amount: Annotated[
+        int | None, Field(strict=True, gt=0, le=1_000_000_00, description="minor units")
+    ] = None
     currency: Annotated[str | None, Field(pattern="^[A-Z]{3}$")] = None
     order_number: Annotated[str | None, Field(max_length=40)] = None
 
@@ -54,7 +56,7 @@ class RefundRequest(StrictSchema):
     """Money back for a paid order; ``reason`` is for the merchant's records."""
 
     order_id: UUID
-    amount: Annotated[int, Field(gt=0, le=1_000_000_00, description="minor units")]
+    amount: Annotated[int, Field(strict=True, gt=0, le=1_000_000_00, description="minor units")]
     currency: Annotated[str, Field(pattern="^[A-Z]{3}$")]
     reason: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 _PORTS = {"http": 80, "https": 443}
+# Other names of one's own machine, as a shopper who tries the store types them.
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 def is_below(url: str, store_url: str) -> bool:
@@ -15,7 +17,7 @@ def is_below(url: str, store_url: str) -> bool:
         asked, store = urlsplit(url), urlsplit(store_url)
         same_origin = (
             asked.scheme == store.scheme
-            and asked.hostname == store.hostname
+            and (asked.hostname == store.hostname or {asked.hostname, store.hostname} <= _LOOPBACK)
             and (asked.port or _PORTS.get(asked.scheme)) == (store.port or _PORTS.get(store.scheme))
         )
     except ValueError:

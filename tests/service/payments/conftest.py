@@ -76,6 +76,39 @@ class Shop:
         body = {"payment_id": payment["id"], "payment_method": method, "return_url": RETURN_URL}
         return await self.http.post("/confirm", json=body | changes, headers=self.shopper)
 
+    async def paid(self, method: str = "pm_card_visa") -> dict[str, Any]:
+        payment = await self.new_payment()
+        answer = await self.confirm(payment, method)
+        assert answer.json()["status"] == "succeeded", answer.text
+        return payment
+
+    async def refund(
+        self, payment: dict[str, Any], refund_id: UUID | None = None, **changes: Any
+    ) -> httpx.Response:
+        body = {
+            "order_id": payment["order_id"],
+            "amount": 1000,
+            "currency": "EUR",
+            "reason": "the lamp arrived broken",
+        }
+        path = f"/internal/refunds/{refund_id or new_id()}"
+        return await self.http.put(path, json=body | changes, headers=self.cart)
+
+    async def stripe_refunds(self) -> list[Any]:
+        return (await self.stripe.v1.refunds.list_async({"limit": 100})).data
+
+    async def merchant_list(self, name: str, **query: Any) -> dict[str, Any]:
+        answer = await self.http.get(f"/{name}", params=query, headers=self.keys.user("merchant"))
+        assert answer.status_code == 200, answer.text
+        page: dict[str, Any] = answer.json()
+        return page
+
+    async def until_outbox(self, *types: str, seconds: float = 5) -> None:
+        async def reached() -> bool:
+            return self.outbox() == list(types)
+
+        await eventually(reached, seconds)
+
     async def cancel(self, order_id: UUID | str) -> str:
         answer = await self.http.put(f"/internal/orders/{order_id}/cancel", headers=self.cart)
         assert answer.status_code == 200, answer.text

@@ -162,6 +162,8 @@ async def test_another_payment_for_the_same_order_is_a_conflict(
         {"amount": 0},
         {"amount": -1},
         {"amount": 1.5},
+        {"amount": True},
+        {"amount": "4990"},
         {"amount": 2**31},
         {"amount": None},
         {"currency": "euro"},

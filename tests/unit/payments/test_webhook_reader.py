@@ -6,6 +6,7 @@ import json
 import time
 
 import pytest
+
 from deployments.payments.infrastructure.webhook_reader import BadWebhook, WebhookReader
 from tests.sandbox_support import WEBHOOK_SECRET, signed
 
