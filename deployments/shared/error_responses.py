@@ -46,6 +46,9 @@ def problem_response(
 
 async def _domain_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, DomainError)  # noqa: S101 - registered for this class only
+    # An error raised from a constant would gather a longer traceback, with all its frames, each
+    # time.
+    error.__traceback__ = None
     headers: dict[str, str] = {}
     if isinstance(error, (RateLimited, Unavailable)):
         headers["Retry-After"] = str(error.retry_after)

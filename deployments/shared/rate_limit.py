@@ -5,11 +5,13 @@ from __future__ import annotations
 import ipaddress
 import logging
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from fastapi import Request
 from limits import RateLimitItem, parse
 from limits.aio.storage import RedisStorage
 from limits.aio.strategies import SlidingWindowCounterRateLimiter
+from redis.asyncio import ConnectionPool
 from redis.exceptions import RedisError
 
 from deployments.shared.errors import RateLimited
@@ -41,10 +43,15 @@ class RateLimiter:
     close the shop."""
 
     def __init__(self, redis_url: str, service: str, trusted_proxies: list[str]) -> None:
-        storage = RedisStorage(f"async+{redis_url}", implementation="redispy")
+        self._connections = ConnectionPool.from_url(redis_url)
+        options: dict[str, Any] = {"connection_pool": self._connections}
+        storage = RedisStorage(f"async+{redis_url}", implementation="redispy", **options)
         self._strategy = SlidingWindowCounterRateLimiter(storage)
         self._service = service
         self.trusted_proxies = trusted_proxies
+
+    async def aclose(self) -> None:
+        await self._connections.aclose()
 
     async def hit(self, limit: RateLimitItem, scope: str, identity: str) -> None:
         """Raises ``RateLimited`` when ``identity`` has used ``limit`` up in ``scope``."""

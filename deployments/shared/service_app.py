@@ -208,6 +208,8 @@ def create_service_app(
                 if platform.rate_limits_enabled
                 else None
             )
+            if app.state.rate_limiter is not None:
+                stack.push_async_callback(app.state.rate_limiter.aclose)
             await stack.enter_async_context(setup(parts))
             tasks = [
                 asyncio.create_task(run_forever(name, work, pause=pause), name=name)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import any_, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from deployments.auth.domain.user import ADMIN, User
@@ -62,7 +62,7 @@ class SqlUserRepository:
     async def active_admins_for_update(self) -> list[UUID]:
         rows = await self._session.scalars(
             select(UserRow.id)
-            .where(UserRow.roles.contains([ADMIN]), UserRow.disabled.is_(False))
+            .where(literal(ADMIN) == any_(UserRow.roles), UserRow.disabled.is_(False))
             .order_by(UserRow.id)
             .with_for_update(key_share=True)
         )

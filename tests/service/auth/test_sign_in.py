@@ -3,33 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import httpx
 import pytest
 
-from deployments.auth.api import create_api
-from deployments.auth.infrastructure.settings import AuthSettings
-from deployments.shared.settings import OPERATOR, PlatformSettings
-from tests.support import Keys, running
-
-ADA = {"email": "ada@example.com", "password": "analytical engine", "name": "Ada Lovelace"}
-
-
-@pytest.fixture
-async def auth(
-    platform: PlatformSettings, keys: Keys, database_url: Callable[[str], str]
-) -> AsyncIterator[httpx.AsyncClient]:
-    settings = AuthSettings(
-        database_url=database_url("auth"),
-        service_key=keys.encoded("auth"),
-        signing_key=keys.encoded("users"),
-        pepper="test pepper",
-        bcrypt_cost=4,
-    )
-    async with running(create_api(platform, settings)) as client:
-        yield client
+from deployments.shared.settings import OPERATOR
+from tests.service.auth.desk import ADA
+from tests.support import Keys
 
 
 def bearer(tokens: dict[str, Any]) -> dict[str, str]:
