@@ -170,7 +170,7 @@ class CheckOut:
         return order, leased_until
 
     async def _refuse_second_order(self, work: CartUnitOfWork, cart: Cart) -> None:
-        other = await work.orders.of_cart_version(cart.id, cart.version)
+        other = await work.orders.in_the_way(cart.id, cart.version)
         if other is not None:
             raise Conflict(
                 "checkout_in_progress",

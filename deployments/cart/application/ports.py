@@ -72,8 +72,9 @@ class OrderRepository(Protocol):
 
     async def by_key(self, user_id: UUID, idempotency_key: str) -> Order | None: ...
 
-    async def of_cart_version(self, cart_id: UUID, cart_version: int) -> Order | None:
-        """The order that took this version of the cart and is not void."""
+    async def in_the_way(self, cart_id: UUID, cart_version: int) -> Order | None:
+        """The order that took this version of the cart and is not void, or one that has not
+        taken its items out of the cart yet."""
         ...
 
     async def page(self, wanted: OrderFilter, *, before: UUID | None, limit: int) -> list[Order]:

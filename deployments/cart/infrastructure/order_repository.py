@@ -96,13 +96,18 @@ class SqlOrderRepository:
             )
         )
 
-    async def of_cart_version(self, cart_id: UUID, cart_version: int) -> Order | None:
+    async def in_the_way(self, cart_id: UUID, cart_version: int) -> Order | None:
         return await self._one(
-            _orders().where(
+            _orders()
+            .where(
                 OrderRow.cart_id == cart_id,
-                OrderRow.cart_version == cart_version,
                 OrderRow.status.not_in([status.value for status in VOID]),
+                or_(
+                    OrderRow.cart_version == cart_version,
+                    OrderRow.status == Status.CREATED.value,
+                ),
             )
+            .limit(1)
         )
 
     async def page(self, wanted: OrderFilter, *, before: UUID | None, limit: int) -> list[Order]:

@@ -115,6 +115,49 @@ class Shop:
         assert body["status"] == "payment_pending"
         return body
 
+    async def paid(self, headers: Headers, offer: Offer, quantity: int = 1) -> dict[str, Any]:
+        """An order that is paid and whose stock is committed."""
+        order = await self.pending(headers, offer, quantity)
+        self.payments.pay(order["id"])
+        await self.tell("payment.succeeded", order)
+        paid = await self.order(headers, order)
+        assert paid["status"] == "stock_committed"
+        return paid
+
+    @property
+    def merchant(self) -> Headers:
+        return self.keys.user("merchant")
+
+    async def fulfil(self, order: dict[str, Any], **changes: Any) -> httpx.Response:
+        body = {"carrier": "DHL", "tracking_number": "0034043"}
+        return await self.client.post(
+            f"/orders/{order['id']}/fulfil", json=body | changes, headers=self.merchant
+        )
+
+    async def refund(
+        self, order: dict[str, Any], key: str | None = None, **body: Any
+    ) -> httpx.Response:
+        self._key += 1
+        return await self.client.post(
+            f"/orders/{order['id']}/refunds",
+            json={"reason": "returned"} | body,
+            headers=self.merchant | {"Idempotency-Key": key or f"refund-{self._key}"},
+        )
+
+    async def cancel(self, headers: Headers, order: dict[str, Any]) -> httpx.Response:
+        return await self.client.post(f"/orders/{order['id']}/cancel", headers=headers)
+
+    async def settle(self) -> None:
+        """Time passes and sweeps run until nothing is left to try again."""
+        for _ in range(4):
+            self.clock.advance(seconds=61)
+            await self.sweep()
+
+    def mails(self) -> list[tuple[str, str, str, str]]:
+        """Recipient, subject, text and HTML, the oldest first."""
+        rows = self.rows("SELECT recipient, subject, text, html FROM mails ORDER BY id")
+        return [(row[0], row[1], row[2], row[3]) for row in rows]
+
     async def order(self, headers: Headers, order: dict[str, Any]) -> dict[str, Any]:
         answer = await self.client.get(f"/orders/{order['id']}", headers=headers)
         assert answer.status_code == 200, answer.text
@@ -153,6 +196,10 @@ class Shop:
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         with psycopg.connect(self._plain_url) as connection:
             return connection.execute(query.encode()).fetchall()
+
+    def write(self, statement: str) -> None:
+        with psycopg.connect(self._plain_url) as connection:
+            connection.execute(statement.encode())
 
     def leave_leased(self, order: dict[str, Any], *, seconds: float) -> None:
         """What a worker leaves that dies in the middle: a lease that nobody ends."""

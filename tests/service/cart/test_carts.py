@@ -59,7 +59,10 @@ async def test_a_guest_shops_with_the_token_of_the_first_answer(shop: Shop) -> N
     assert first["token"] not in str(stored)
 
 
-@pytest.mark.parametrize("quantity", ["0", "-1", "2147483648", "1000", "1.5", "NaN", '"2"', "null"])
+@pytest.mark.parametrize(
+    "quantity",
+    ["0", "-1", "2147483648", "1000", "1.5", "1.0", "NaN", "1e400", "true", '"1"', "null", "[1]"],
+)
 async def test_a_quantity_that_is_none_is_refused_and_nothing_stored(
     shop: Shop, quantity: str
 ) -> None:
