@@ -83,7 +83,7 @@ def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedR
 def redis_url(redis_server: EmbeddedRedis) -> str:
     """An empty Redis, but for auth's word that no account has changed."""
     with Redis.from_url(redis_server.url) as client:
-        client.flushall()
+        client.flushdb()
         client.set(token_versions.COMPLETE, "1")
     return redis_server.url
 
@@ -103,9 +103,27 @@ def migrated(postgres: EmbeddedPostgres) -> Callable[[str], str]:
     return address
 
 
+@pytest.fixture(scope="session")
+def empty_database(postgres: EmbeddedPostgres) -> Callable[[str], None]:
+    """``empty_database("cart")`` removes all rows of the service."""
+
+    def empty(service: str) -> None:
+        with psycopg.connect(
+            postgres.address.admin_url(f"mercato_{service}"), autocommit=True
+        ) as connection:
+            rows = connection.execute(
+                "SELECT tablename FROM pg_tables "
+                "WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+            ).fetchall()
+            names = sql.SQL(", ").join(sql.Identifier(row[0]) for row in rows)
+            connection.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY CASCADE").format(names))
+
+    return empty
+
+
 @pytest.fixture
 def database_url(
-    postgres: EmbeddedPostgres, migrated: Callable[[str], str]
+    migrated: Callable[[str], str], empty_database: Callable[[str], None]
 ) -> Iterator[Callable[[str], str]]:
     """``database_url("cart")``: address of the service's migrated database, emptied afterwards."""
     used: set[str] = set()
@@ -116,15 +134,7 @@ def database_url(
 
     yield address
     for service in used:
-        with psycopg.connect(
-            postgres.address.admin_url(f"mercato_{service}"), autocommit=True
-        ) as connection:
-            rows = connection.execute(
-                "SELECT tablename FROM pg_tables "
-                "WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
-            ).fetchall()
-            names = sql.SQL(", ").join(sql.Identifier(row[0]) for row in rows)
-            connection.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY CASCADE").format(names))
+        empty_database(service)
 
 
 @pytest.fixture(scope="session")

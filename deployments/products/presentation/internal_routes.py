@@ -27,7 +27,7 @@ from deployments.products.domain.reservation import Line
 from deployments.products.presentation import parsing, presenters, review_presenters
 from deployments.shared.authentication import require_service
 from deployments.shared.pagination import Cursor, Limit, Page, encode_cursor
-from deployments.shared.settings import OPERATOR, SERVICES
+from deployments.shared.settings import OPERATOR
 from deployments.shared.tokens import Principal
 
 router = APIRouter(prefix="/internal", tags=["internal"])
@@ -48,7 +48,7 @@ async def export(
     )
 
 
-@router.put("/snapshots", dependencies=[Depends(require_service(OPERATOR, *SERVICES))])
+@router.put("/snapshots", dependencies=[Depends(require_service("cart", OPERATOR))])
 async def snapshots(body: SnapshotRequest, request: Request) -> list[VariantSnapshot]:
     """Price and stock of variants now. A PUT that only reads: the list may be long."""
     use_case: ReadSnapshots = request.app.state.read_snapshots
