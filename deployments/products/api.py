@@ -15,6 +15,7 @@ from deployments.products.application.adjust_stock import AdjustStock
 from deployments.products.application.archive_product import ArchiveProduct
 from deployments.products.application.browse_products import BrowseProducts
 from deployments.products.application.commit_reservation import CommitReservation
+from deployments.products.application.count_facets import CountFacets
 from deployments.products.application.count_stock import CountStock
 from deployments.products.application.create_category import CATEGORY_EXISTS, CreateCategory
 from deployments.products.application.create_product import CreateProduct
@@ -77,6 +78,7 @@ _BODY_OVERHEAD = 100_000
 
 def _use_cases(begin: UnitOfWorkFactory, settings: ProductsSettings, state: Any) -> None:
     state.browse_products = BrowseProducts(begin)
+    state.count_facets = CountFacets(begin)
     state.list_categories = ListCategories(begin)
     state.read_product = ReadProduct(begin)
     state.create_product = CreateProduct(begin)

@@ -11,6 +11,7 @@ from deployments.products.application.read_models import (
     BrowseQuery,
     Card,
     CategoryNode,
+    FacetsView,
     Listing,
     LowStockView,
     MovementView,
@@ -202,6 +203,11 @@ class ListingRepository(Protocol):
     async def browse(self, query: BrowseQuery) -> Listing[Card]: ...
 
 
+class FacetRepository(Protocol):
+    async def count(self, query: BrowseQuery) -> FacetsView:
+        """``query`` without its sort and page."""
+
+
 class CatalogueRepository(Protocol):
     """Reads of whole products, for display."""
 
@@ -236,6 +242,7 @@ class ProductsUnitOfWork(Protocol):
     images: ImageRepository
     reviews: ReviewRepository
     listing: ListingRepository
+    facets: FacetRepository
     catalogue: CatalogueRepository
     snapshots: SnapshotRepository
     events: EventLog

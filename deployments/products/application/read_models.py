@@ -134,7 +134,8 @@ class SnapshotView:
 @dataclass(frozen=True, slots=True)
 class BrowseQuery:
     """Filters of a list. ``price_min`` and ``price_max`` bound the price a product starts at,
-    ``after`` is the sort key of the row before; ``status`` None means any."""
+    ``attributes`` is (name, one of these values) for each attribute asked for; ``after`` is the
+    sort key of the row before; ``status`` None means any."""
 
     sort: Sort = "newest"
     limit: int = 24
@@ -143,6 +144,8 @@ class BrowseQuery:
     price_min: int | None = None
     price_max: int | None = None
     in_stock: bool = False
+    rating_min: int | None = None
+    attributes: tuple[tuple[str, tuple[str, ...]], ...] = ()
     status: Status | None = "published"
     after: tuple[str | int | datetime, UUID] | None = None
 
@@ -225,3 +228,47 @@ class LowStockView:
     @property
     def available(self) -> int:
         return self.on_hand - self.reserved
+
+
+@dataclass(frozen=True, slots=True)
+class FacetCount:
+    value: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeCounts:
+    name: str
+    values: tuple[FacetCount, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RatingCount:
+    rating_min: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryCount:
+    slug: str
+    name: str
+    path: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    min: int | None
+    max: int | None
+    currency: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FacetsView:
+    total: int
+    categories: tuple[CategoryCount, ...]
+    brands: tuple[FacetCount, ...]
+    price: Prices
+    in_stock: int
+    attributes: tuple[AttributeCounts, ...]
+    ratings: tuple[RatingCount, ...]

@@ -8,19 +8,14 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    ARRAY,
     BigInteger,
     ColumnElement,
     DateTime,
-    Exists,
     Select,
     SQLColumnExpression,
     Text,
     Uuid,
-    any_,
     bindparam,
-    exists,
-    or_,
     select,
     true,
     tuple_,
@@ -35,9 +30,10 @@ from deployments.products.application.read_models import (
     Rating,
     Sort,
 )
+from deployments.products.infrastructure import product_filters as filters
 from deployments.products.infrastructure.catalogue_repository import PUBLISHED, category_label
 from deployments.products.infrastructure.image_repository import read_sizes
-from models.products.tables import CategoryRow, ImageRow, ProductRow, StockRow, VariantRow
+from models.products.tables import CategoryRow, ImageRow, ProductRow
 
 _products = ProductRow.__table__
 _categories = CategoryRow.__table__
@@ -64,10 +60,6 @@ _COLUMNS = (
     "rating_sum",
     "rating_count",
 )
-# Asked first, so that the planner knows how many products the ids stand for.
-_SUBTREE = select(_categories.c.id).where(
-    or_(_categories.c.path == bindparam("path"), _categories.c.path.like(bindparam("below")))
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +73,9 @@ class _Shape:
     brands: bool
     price_min: bool
     price_max: bool
+    rating_min: bool
     in_stock: bool
+    attributes: tuple[int, ...]  # how many values of each attribute
     after: bool
 
     @classmethod
@@ -94,18 +88,11 @@ class _Shape:
             bool(query.brands),
             query.price_min is not None,
             query.price_max is not None,
+            query.rating_min is not None,
             query.in_stock,
+            tuple(len(values) for _, values in query.attributes),
             query.after is not None,
         )
-
-
-def _in_stock(product_id: SQLColumnExpression[UUID]) -> Exists:
-    return exists().where(
-        VariantRow.product_id == product_id,
-        VariantRow.active,
-        StockRow.variant_id == VariantRow.id,
-        StockRow.on_hand > StockRow.reserved,
-    )
 
 
 def first_image(product_id: SQLColumnExpression[UUID], *preference: ColumnElement[Any]) -> Any:
@@ -126,27 +113,24 @@ def picture_of(row: Any) -> PictureOfCard | None:
     return PictureOfCard(read_sizes(row.sizes), row.external_url)
 
 
-def _is_any(column: ColumnElement[Any], name: str, kind: Any) -> ColumnElement[bool]:
-    """``column`` is one of the bound array; unlike IN, one statement for any number."""
-    return column == any_(bindparam(name, type_=ARRAY(kind)))
-
-
 def _conditions(shape: _Shape) -> list[ColumnElement[bool]]:
-    price, identity = _products.c.price_from, _products.c.id
+    identity = _products.c.id
     name, kind, descending = _SORTS[shape.sort]
     here = tuple_(_products.c[name], identity)
     there = tuple_(bindparam("after_value", type_=kind), bindparam("after_id", type_=Uuid()))
     candidates = (
         (shape.published, PUBLISHED),
         (shape.status, _products.c.status == bindparam("status")),
-        (shape.category, _is_any(_products.c.category_id, "categories", Uuid())),
-        (shape.brands, _is_any(_products.c.brand, "brands", Text())),
-        (shape.price_min, price >= bindparam("price_min")),
-        (shape.price_max, price <= bindparam("price_max")),
-        (shape.in_stock, _in_stock(identity)),
+        (shape.category, filters.in_categories()),
+        (shape.brands, filters.of_brands()),
+        (shape.price_min, filters.price_from_min()),
+        (shape.price_max, filters.price_from_max()),
+        (shape.rating_min, filters.rated_at_least()),
+        (shape.in_stock, filters.in_stock(identity)),
         (shape.after, here < there if descending else here > there),
     )
-    return [condition for wanted, condition in candidates if wanted]
+    having = [filters.has_attribute(n, values) for n, values in enumerate(shape.attributes)]
+    return [condition for wanted, condition in candidates if wanted] + having
 
 
 @lru_cache(maxsize=1024)
@@ -174,7 +158,7 @@ def _statement(shape: _Shape) -> Select[Any]:
             _categories.c.slug.label("category_slug"),
             _categories.c.name.label("category_name"),
             _categories.c.path.label("category_path"),
-            _in_stock(page.c.id).label("in_stock"),
+            filters.in_stock(page.c.id).label("in_stock"),
             picture.c.sizes,
             picture.c.external_url,
         )
@@ -212,10 +196,11 @@ class SqlListingRepository:
         values: dict[str, Any] = {"rows": query.limit + 1}
         shape = _Shape.of(query)
         if query.category is not None:
-            values["categories"] = await self._subtree(query.category)
+            values["categories"] = await filters.subtree(self._session, query.category)
         if query.after is not None:
             values["after_value"], values["after_id"] = query.after
-        for name in ("status", "brands", "price_min", "price_max"):
+        values |= filters.attribute_values(query.attributes)
+        for name in ("status", "brands", "price_min", "price_max", "rating_min"):
             if getattr(shape, name):
                 values[name] = getattr(query, name)
         rows = (await self._session.execute(_statement(shape), values)).all()
@@ -223,8 +208,3 @@ class SqlListingRepository:
         more = len(rows) > query.limit
         key = (shown[-1].sort_value, shown[-1].id) if more else None
         return Listing([_card(row) for row in shown], key)
-
-    async def _subtree(self, path: str) -> list[UUID]:
-        # A path has no character that LIKE takes for a wildcard.
-        values = {"path": path, "below": f"{path}/%"}
-        return list(await self._session.scalars(_SUBTREE, values))

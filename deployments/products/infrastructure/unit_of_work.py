@@ -4,6 +4,7 @@ from deployments.products.application.ports import (
     CatalogueRepository,
     CategoryRepository,
     EventLog,
+    FacetRepository,
     ImageRepository,
     Inbox,
     ListingRepository,
@@ -18,6 +19,7 @@ from deployments.products.application.ports import (
 )
 from deployments.products.infrastructure.catalogue_repository import SqlCatalogueRepository
 from deployments.products.infrastructure.category_repository import SqlCategoryRepository
+from deployments.products.infrastructure.facet_repository import SqlFacetRepository
 from deployments.products.infrastructure.image_repository import SqlImageRepository
 from deployments.products.infrastructure.listing_repository import SqlListingRepository
 from deployments.products.infrastructure.product_repository import SqlProductRepository
@@ -46,6 +48,7 @@ class SqlProductsUnitOfWork(SqlUnitOfWork):
     images: ImageRepository
     reviews: ReviewRepository
     listing: ListingRepository
+    facets: FacetRepository
     catalogue: CatalogueRepository
     snapshots: SnapshotRepository
     events: EventLog
@@ -62,6 +65,7 @@ class SqlProductsUnitOfWork(SqlUnitOfWork):
         self.images = SqlImageRepository(self.session)
         self.reviews = SqlReviewRepository(self.session)
         self.listing = SqlListingRepository(self.session)
+        self.facets = SqlFacetRepository(self.session)
         self.catalogue = SqlCatalogueRepository(self.session)
         self.snapshots = SqlSnapshotRepository(self.session)
         self.events = OutboxRepository(self.session, outbox)

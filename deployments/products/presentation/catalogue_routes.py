@@ -2,80 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, Field
 
 from deployments.products.application.browse_products import BrowseProducts
+from deployments.products.application.count_facets import CountFacets
 from deployments.products.application.list_categories import ListCategories
-from deployments.products.application.read_models import BrowseQuery
 from deployments.products.application.read_product import ReadProduct
-from deployments.products.contract import Category, ProductCard, ProductDetail, Sort
+from deployments.products.contract import Category, Facets, ProductCard, ProductDetail
 from deployments.products.presentation import presenters
-from deployments.products.presentation.parsing import browse_key
+from deployments.products.presentation.browse_parameters import (
+    BrowseParameters,
+    FilterParameters,
+    sees_hidden,
+)
 from deployments.shared.authentication import OptionalPrincipal
-from deployments.shared.errors import Forbidden, NotFound, Unauthenticated
-from deployments.shared.pagination import Cursor, Limit, Page, encode_cursor
-from deployments.shared.settings import OPERATOR
-from deployments.shared.tokens import MERCHANT, Principal
+from deployments.shared.errors import NotFound
+from deployments.shared.pagination import Page, encode_cursor
 
 router = APIRouter(tags=["catalogue"])
-
-_PATH = r"^[a-z0-9-]+(/[a-z0-9-]+)*$"
-_MAX_AMOUNT = 10**12
-StatusFilter = Literal["published", "draft", "archived", "all"]
-
-
-def _sees_hidden(principal: Principal | None) -> bool:
-    return principal is not None and (principal.service == OPERATOR or principal.has_role(MERCHANT))
-
-
-def _require_hidden(principal: Principal | None) -> None:
-    if principal is None:
-        raise Unauthenticated("not_authenticated", "sign in as merchant to filter by status")
-    if not _sees_hidden(principal):
-        raise Forbidden("wrong_role", "filtering by status needs the role merchant")
-
-
-class BrowseParameters(BaseModel):
-    """The query of ``GET /products``."""
-
-    category: Annotated[
-        str | None,
-        Field(pattern=_PATH, max_length=600, description="path; includes what is below it"),
-    ] = None
-    brand: Annotated[
-        list[Annotated[str, Field(max_length=120, pattern=r"^[^\x00]*$")]],
-        Field(max_length=20, description="any of"),
-    ] = []
-    price_min: Annotated[
-        int | None, Field(ge=0, le=_MAX_AMOUNT, description="minor units; bounds price_from")
-    ] = None
-    price_max: Annotated[int | None, Field(ge=0, le=_MAX_AMOUNT)] = None
-    in_stock: Annotated[bool, Field(description="only what can be bought now")] = False
-    sort: Sort = "newest"
-    status: Annotated[StatusFilter, Field(description="other than published: merchants only")] = (
-        "published"
-    )
-    limit: Limit = 24
-    cursor: Cursor = None
-
-    def to_query(self) -> BrowseQuery:
-        """Raises ``Invalid`` ``invalid_cursor``."""
-        return BrowseQuery(
-            sort=self.sort,
-            limit=self.limit,
-            category=self.category,
-            brands=tuple(self.brand),
-            price_min=self.price_min,
-            price_max=self.price_max,
-            in_stock=self.in_stock,
-            status=None if self.status == "all" else self.status,
-            after=browse_key(self.cursor, self.sort),
-        )
 
 
 @router.get("", response_model=Page[ProductCard])
@@ -86,8 +34,7 @@ async def browse(
     parameters: Annotated[BrowseParameters, Query()],
 ) -> Response:
     """Products, filtered and sorted, a page at a time."""
-    if parameters.status != "published":
-        _require_hidden(principal)
+    parameters.require_allowed(principal)
     use_case: BrowseProducts = request.app.state.browse_products
     found = await use_case(parameters.to_query())
     url: presenters.MediaUrl = request.app.state.media_url
@@ -97,6 +44,18 @@ async def browse(
     )
     # Serialised here: letting FastAPI validate its own answer again doubles the time.
     return Response(page.model_dump_json(), media_type=JSONResponse.media_type)
+
+
+@router.get("/facets")
+async def facets(
+    request: Request,
+    principal: OptionalPrincipal,
+    parameters: Annotated[FilterParameters, Query()],
+) -> Facets:
+    """How many products each further filter would leave, given those chosen."""
+    parameters.require_allowed(principal)
+    use_case: CountFacets = request.app.state.count_facets
+    return Facets.model_validate(await use_case(parameters.to_query()))
 
 
 @router.get("/categories", tags=["categories"])
@@ -112,7 +71,7 @@ async def read_by_slug(
 ) -> ProductDetail:
     """A product by its slug, as the store's addresses name it."""
     use_case: ReadProduct = request.app.state.read_product
-    found = await use_case(slug.replace("\0", ""), hidden=_sees_hidden(principal))
+    found = await use_case(slug.replace("\0", ""), hidden=sees_hidden(principal))
     response.headers["ETag"] = f'"{found.version}"'
     return presenters.detail(found, request.app.state.media_url)
 
@@ -140,6 +99,6 @@ async def read(
 ) -> ProductDetail:
     """A product with its pictures, variants and what of each is available."""
     use_case: ReadProduct = request.app.state.read_product
-    found = await use_case(product_id, hidden=_sees_hidden(principal))
+    found = await use_case(product_id, hidden=sees_hidden(principal))
     response.headers["ETag"] = f'"{found.version}"'
     return presenters.detail(found, request.app.state.media_url)

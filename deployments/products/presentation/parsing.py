@@ -74,6 +74,15 @@ def version(if_match: str | None) -> int | None:
     return int(number)
 
 
+def attribute_filters(pairs: list[str]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """``Name:Value`` pairs as (name, its values), names in order of appearance."""
+    found: dict[str, dict[str, None]] = {}
+    for pair in pairs:
+        name, _, value = pair.partition(":")
+        found.setdefault(name.strip(), {})[value.strip()] = None
+    return tuple((name, tuple(values)) for name, values in found.items())
+
+
 def browse_key(cursor: str | None, sort: Sort) -> tuple[str | int | datetime, UUID] | None:
     """The sort key in a cursor of a list sorted by ``sort``.
 
