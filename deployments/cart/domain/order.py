@@ -324,16 +324,20 @@ class Order:
         self._move(Status.COMPLETED, now, due_at=None)
         self._rest()
 
+    def check_refundable(self) -> None:
+        """Raises ``Conflict`` ``not_refundable``."""
+        if not self.has_captured or self.status is Status.PAID:
+            raise Conflict(
+                "not_refundable", f"order {self.number} is {self.status}; nothing was paid for it"
+            )
+
     def give_back(self, refund: Refund, now: datetime) -> None:
         """Start ``refund``; one that leaves nothing of the payment is a refund of the order.
 
         Raises:
             Conflict: ``not_refundable`` or ``refund_too_large`` with what is left.
         """
-        if not self.has_captured or self.status is Status.PAID:
-            raise Conflict(
-                "not_refundable", f"order {self.number} is {self.status}; nothing was paid for it"
-            )
+        self.check_refundable()
         if self.refundable < refund.amount:
             raise Conflict(
                 "refund_too_large",

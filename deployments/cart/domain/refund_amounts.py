@@ -18,8 +18,10 @@ def refund_of(order: Order, wish: RefundWish, key: str, request_hash: str, now: 
 
     Raises:
         Invalid: ``line_not_in_order``.
-        Conflict: ``quantity_too_large``, ``shipping_refunded`` or ``nothing_to_refund``.
+        Conflict: ``not_refundable``, ``quantity_too_large``, ``shipping_refunded`` or
+            ``nothing_to_refund``.
     """
+    order.check_refundable()
     lines, shipping = _parts(order, wish)
     if wish.full:
         amount = order.refundable.amount

@@ -9,7 +9,7 @@ from itertools import product
 import pytest
 
 from deployments.cart.contract import OrderStatus
-from deployments.cart.domain.order import LEGAL, IllegalTransition, Order, Status
+from deployments.cart.domain.order import LEGAL, IllegalTransition, Order, Parcel, Status
 from deployments.shared.ids import new_id
 from models.cart.tables import ORDER_STATES
 from tests.unit.cart.builders import NOW, an_offer, an_order
@@ -28,6 +28,11 @@ MOVES: dict[str, tuple[Callable[[Order], None], Status]] = {
     "mark_stock_committed": (lambda o: o.mark_stock_committed(LATER), Status.STOCK_COMMITTED),
     "start_cancelling": (lambda o: o.start_cancelling(LATER), Status.CANCELLING),
     "mark_cancelled": (lambda o: o.mark_cancelled(LATER), Status.CANCELLED),
+    "fulfil": (
+        lambda o: o.fulfil(Parcel("DHL", "1", None), LATER, LATER + timedelta(days=14)),
+        Status.FULFILLED,
+    ),
+    "complete": (lambda o: o.complete(LATER), Status.COMPLETED),
 }
 LEGAL_MOVES = {
     ("created", "mark_reserved"),
@@ -42,6 +47,8 @@ LEGAL_MOVES = {
     ("cancelling", "mark_cancelled"),
     ("cancelling", "mark_paid"),
     ("paid", "mark_stock_committed"),
+    ("stock_committed", "fulfil"),
+    ("fulfilled", "complete"),
 }
 
 
