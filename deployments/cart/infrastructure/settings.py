@@ -22,7 +22,7 @@ class CartSettings(ServiceSettings):
         40, gt=10, description="how long one worker may be busy with an order before others try"
     )
     answer_seconds: float = Field(
-        4, gt=0, description="how long a shopper waits for a checkout before it goes on without"
+        8, gt=0, description="how long a shopper waits for a checkout before it goes on without"
     )
     retry_seconds: float = Field(
         5, gt=0, description="pause before an order is tried again when a service did not answer"

@@ -27,7 +27,7 @@ async def test_a_checkout_holds_stock_prepares_the_payment_and_empties_the_cart(
     assert answer.status_code == 201
     order = answer.json()
     assert order["status"] == "payment_pending"
-    assert order["number"].startswith("M-1000")
+    assert order["number"].startswith("M-1")
     assert [(line["title"], line["quantity"]) for line in order["lines"]] == [
         ("Mug", 2),
         ("Lamp", 3),
@@ -74,11 +74,11 @@ async def test_totals_add_up_and_are_what_the_intent_and_the_quote_say(shop: Sho
     assert intent.amount == Money(amounts["total"], "EUR")
 
 
-async def test_the_same_request_twenty_times_at_once_makes_one_order(shop: Shop) -> None:
+async def test_the_same_request_fifty_times_at_once_makes_one_order(shop: Shop) -> None:
     ada, mug = shop.shopper(), shop.catalogue.sell("Mug", available=10)
     cart = await shop.add(ada, mug, 2)
     answers = await asyncio.gather(
-        *[shop.check_out(ada, cart["version"], "the-same-key") for _ in range(20)]
+        *[shop.check_out(ada, cart["version"], "the-same-key") for _ in range(50)]
     )
     statuses = Counter(answer.status_code for answer in answers)
     assert statuses[201] >= 1
