@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
@@ -150,14 +151,18 @@ class Shop:
 
     async def reconcile(self) -> int:
         """Look at Stripe's list now, as if it were due."""
-        self.execute("UPDATE stripe_cursors SET leased_until = now()")
+        await self.execute("UPDATE stripe_cursors SET leased_until = now()")
         missed: int = await self.state.reconcile_events()
         return missed
 
-    def execute(self, statement: str, *values: Any) -> None:
-        url = self.database_url.replace("+asyncpg", "")
-        with psycopg.connect(url) as connection:
-            connection.execute(statement.encode(), values)
+    async def execute(self, statement: str) -> None:
+        """In a thread: a lock that the service holds must not stop the service."""
+
+        def run() -> None:
+            with psycopg.connect(self.database_url.replace("+asyncpg", "")) as connection:
+                connection.execute(statement.encode())
+
+        await asyncio.to_thread(run)
 
     async def order_fault(self, operation: str, kind: str, **more: Any) -> None:
         body = {"operation": operation, "kind": kind, **more}

@@ -127,7 +127,9 @@ async def test_a_refund_stripe_never_answered_is_finished_by_the_sweep(
         assert await shop.stripe_refunds() == []
 
         async def finished() -> bool:
-            shop.execute("UPDATE refunds SET next_attempt_at = now() WHERE status = 'pending'")
+            await shop.execute(
+                "UPDATE refunds SET next_attempt_at = now() WHERE status = 'pending'"
+            )
             return "refund.succeeded" in shop.outbox()
 
         await eventually(finished)
@@ -157,7 +159,7 @@ async def test_a_key_stripe_may_have_forgotten_is_not_trusted(open_shop: OpenSho
         await shop.order_fault("refunds.create", "timeout_after", seconds=1)
         assert (await shop.refund(payment, refund_id)).json()["status"] == "pending"
         # Two days later the key would make a second refund.
-        shop.execute(
+        await shop.execute(
             "UPDATE refunds SET created_at = created_at - interval '2 days', "
             "idempotency_key = idempotency_key || 'forgotten'"
         )
@@ -197,7 +199,7 @@ async def test_a_pending_refund_is_followed_without_webhooks(open_shop: OpenShop
         assert (await shop.refund(payment, refund_id)).json()["status"] == "pending"
 
         async def settled() -> bool:
-            shop.execute("UPDATE refunds SET next_attempt_at = now()")
+            await shop.execute("UPDATE refunds SET next_attempt_at = now()")
             await shop.state.sweep_refunds()
             return "refund.succeeded" in shop.outbox()
 
