@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from deployments.local import demo_data, processes, services, store_build
 from deployments.local.environment import StackEnvironment
 from deployments.local.layout import StackLayout
+from deployments.local.log_files import rotate
 from deployments.local.parts import parts
 from deployments.local.ports import taken
 from deployments.local.postgres import EmbeddedPostgres, provision
@@ -31,6 +32,8 @@ from deployments.shared.settings import SERVICES
 from models.shared.migrations import upgrade
 
 logger = logging.getLogger(__name__)
+
+_ROTATE_SECONDS = 60.0
 
 
 class StartError(Exception):
@@ -194,7 +197,11 @@ class Supervisor:
 
     def _watch(self) -> None:
         retry_at: dict[str, float] = {}
+        rotate_at = 0.0
         while not self._stopping.wait(0.5):
+            if time.monotonic() >= rotate_at:
+                rotate(self._layout.logs)
+                rotate_at = time.monotonic() + _ROTATE_SECONDS
             processes.reap_adopted([c.process.pid for c in self._started if c.process])
             for child in self._children.values():
                 status = child.exit_status()

@@ -24,6 +24,8 @@ def create_engine(database_url: str, *, pool_size: int = 5) -> AsyncEngine:
         max_overflow=pool_size,
         pool_timeout=5,
         pool_pre_ping=True,
+        # What people typed does not go into logs with an error.
+        hide_parameters=True,
         connect_args={
             "timeout": 5,
             "server_settings": {
