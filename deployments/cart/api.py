@@ -156,8 +156,8 @@ def create_api(
         )
         state.complete_order = CompleteOrder(begin, clock)
         state.refund_order = RefundOrder(begin, run, clock)
-        erase = EraseCustomer(begin, clock)
-        state.account_events = AccountEvents(erase)
+        state.erase_customer = EraseCustomer(begin, clock)
+        state.account_events = AccountEvents(state.erase_customer)
         state.sweep_orders = SweepOrders(begin, run, clock)
         state.forget_guest_carts = ForgetGuestCarts(
             begin, clock, keep=timedelta(days=settings.guest_cart_days)
@@ -187,7 +187,7 @@ def create_api(
             ("outbox", _RELAY_SECONDS, relay.relay),
             ("sweep", settings.sweep_seconds, state.sweep_orders),
             ("guest carts", _FORGET_SECONDS, state.forget_guest_carts),
-            ("erased customers", _FORGET_SECONDS, erase.anonymise),
+            ("erased customers", _FORGET_SECONDS, state.erase_customer.anonymise),
             ("mails", _MAIL_SECONDS, cart_mails(parts.sessions, platform).send_due),
         ]
         yield

@@ -49,6 +49,11 @@ def give_back(order: Order, **wish: object) -> Refund:
     return refund
 
 
+def state_of(order: Order) -> Status:
+    """What mypy may not remember."""
+    return order.status
+
+
 def variant(order: Order, index: int = 0) -> UUID:
     return order.lines[index].variant_id
 
@@ -60,9 +65,9 @@ def test_everything_is_refunded_with_shipping_and_goods() -> None:
     assert refund.quantities == {variant(order): 3, variant(order, 1): 1}
     assert refund.shipping.amount == 490
     assert (order.status, order.refundable.amount) == (Status.REFUNDING, 0)
-    assert order.due_at == LATER
+    assert order.due_refunds(LATER) == [refund]
     order.refund_succeeded(refund, LATER)
-    assert (order.status, order.due_at) == (Status.REFUNDED, None)
+    assert (state_of(order), order.due_at) == (Status.REFUNDED, None)
 
 
 @given(
@@ -89,7 +94,7 @@ def test_line_by_line_comes_to_exactly_what_was_paid(
     if paid_shipping:
         give_back(order, shipping=True)
     assert order.refundable.amount == 0
-    assert order.status is Status.REFUNDING
+    assert state_of(order) is Status.REFUNDING
 
 
 @pytest.mark.parametrize(
@@ -132,14 +137,14 @@ def test_an_order_that_nothing_was_paid_for_has_nothing_to_give_back() -> None:
 def test_partial_refunds_keep_the_state_until_nothing_is_left() -> None:
     order = bought((1000, 3))
     first = give_back(order, lines={variant(order): 2})
-    assert order.status is Status.STOCK_COMMITTED
+    assert state_of(order) is Status.STOCK_COMMITTED
     last = give_back(order, full=True)
     assert (last.amount.amount, last.quantities) == (1490, {variant(order): 1})
-    assert order.status is Status.REFUNDING
+    assert state_of(order) is Status.REFUNDING
     order.refund_succeeded(last, LATER)
-    assert order.status is Status.REFUNDING, "the first one is still on its way"
+    assert state_of(order) is Status.REFUNDING, "the first one is still on its way"
     order.refund_succeeded(first, LATER)
-    assert order.status is Status.REFUNDED
+    assert state_of(order) is Status.REFUNDED
 
 
 @pytest.mark.parametrize("state", [Status.STOCK_COMMITTED, Status.FULFILLED, Status.COMPLETED])
@@ -152,12 +157,12 @@ def test_a_full_refund_that_fails_leaves_the_order_where_it_was(state: Status) -
         order.complete(NOW)
     refund = give_back(order, full=True)
     order.refund_failed(refund, "the card is closed", LATER)
-    assert order.status is state
+    assert state_of(order) is state
     assert order.due_at == (delivered if state is Status.FULFILLED else None)
     assert order.refundable == order.totals.total
     again = give_back(order, full=True)
     order.refund_succeeded(again, LATER)
-    assert order.status is Status.REFUNDED
+    assert state_of(order) is Status.REFUNDED
 
 
 def test_a_refund_that_ended_can_not_end_again() -> None:
@@ -192,18 +197,18 @@ def test_money_that_came_too_late_is_given_back_and_the_order_stays_cancelled() 
     order.mark_cancelled(NOW)
     order.note_late_payment(new_id())
     refund = give_back(order, amount=order.totals.total.amount)
-    assert (order.status, order.due_at) == (Status.CANCELLED, LATER)
+    assert (state_of(order), order.due_at) == (Status.CANCELLED, LATER)
     order.refund_succeeded(refund, LATER)
-    assert (order.status, order.due_at) == (Status.CANCELLED, None)
+    assert (state_of(order), order.due_at) == (Status.CANCELLED, None)
 
 
 def test_a_free_order_gives_back_its_goods_only() -> None:
     order = bought((1000, 2), shipping=0, discount=2000)
     refund = give_back(order, full=True, restock=True)
     assert (refund.amount.amount, refund.quantities) == (0, {variant(order): 2})
-    assert order.status is Status.REFUNDING
+    assert state_of(order) is Status.REFUNDING
     order.refund_succeeded(refund, LATER)
-    assert order.status is Status.REFUNDED
+    assert state_of(order) is Status.REFUNDED
     assert refund.needs_restock
 
 
