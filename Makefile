@@ -47,7 +47,13 @@ bench: setup ## Measure, print a table and write bench.json
 	@$(RUN)/python -m tests.bench
 
 .PHONY: soak
-soak: soak-stack ## Look for what breaks once in a thousand times; takes long
+soak: soak-model soak-stack ## Look for what breaks once in a thousand times; takes long
+
+SEED ?= 1
+HISTORIES ?= 10000
+.PHONY: soak-model
+soak-model: setup
+	@$(RUN)/python -m tests.model.soak --seed $(SEED) --histories $(HISTORIES)
 
 .PHONY: soak-stack
 soak-stack: setup
