@@ -1,6 +1,6 @@
 """A consumer group on a Redis stream: at least once, dead letters, made anew after a flush.
 
-What a flushed Redis held and nobody had read is not read again: Redis must be durable.
+What a flushed Redis held arrives by cursor where events come from an outbox (``subscriptions``).
 """
 
 from __future__ import annotations
