@@ -118,6 +118,44 @@ async def test_a_dropped_webhook_never_arrives_but_its_event_is_listed(tmp_path:
     assert first.id not in [event.data.object["id"] for event in receiver.events]
 
 
+async def plan(address: str, kind: str, **more: Any) -> None:
+    async with httpx.AsyncClient(base_url=address) as admin:
+        body = {"operation": "webhook", "kind": kind, **more}
+        assert (await admin.post("/sandbox/faults", json=body)).status_code == 201
+
+
+async def test_a_duplicated_webhook_arrives_as_often_as_ordered(tmp_path: Path) -> None:
+    receiver = Receiver()
+    async with delivering(receiver, tmp_path) as address:
+        await plan(address, "duplicate_webhook", copies=5)
+        await new_intent(address)
+
+        async def all_came() -> bool:
+            return len(receiver.taken) == 5
+
+        await eventually(all_came)
+        await asyncio.sleep(0.1)
+    assert len(receiver.taken) == 5
+    assert len({event.id for event in receiver.events}) == 1
+
+
+@pytest.mark.parametrize("fault", ["reorder_webhook", "delay"])
+async def test_a_webhook_held_back_is_overtaken_by_the_next(tmp_path: Path, fault: str) -> None:
+    receiver = Receiver()
+    async with delivering(receiver, tmp_path) as address:
+        await plan(address, fault, seconds=0.5)
+        first = await new_intent(address)
+        await asyncio.sleep(0.1)
+        second = await new_intent(address)
+
+        async def both_came() -> bool:
+            return len(receiver.taken) == 2
+
+        await eventually(both_came)
+    arrived = [event.data.object["id"] for event in receiver.events]
+    assert arrived == [second.id, first.id]
+
+
 @asynccontextmanager
 async def sandbox_process(settings: SandboxSettings) -> AsyncIterator[asyncio.subprocess.Process]:
     """The sandbox as its own process, killed at the end."""
