@@ -48,7 +48,8 @@ async def desk(
     async def _data(what: str) -> dict[str, Any]:
         if isinstance(exported[what], Exception):
             raise exported[what]
-        return exported[what]
+        answer: dict[str, Any] = exported[what]
+        return answer
 
     app = create_api(no_mail_server, auth_settings, orders=orders, reviews=reviews, clock=clock)
     async with running(app) as client:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-import pytest
-
 from tests.service.auth.desk import ADDRESS, Desk, Person
 
 
@@ -75,19 +73,18 @@ async def test_of_defaults_chosen_at_once_one_stays(desk: Desk) -> None:
     assert [default for _, default in await book(desk, ada)].count(True) == 1
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"country": "Germany"},
-        {"line1": ""},
-        {"city": "x" * 121},
-        {"name": "Ada\x00"},
-        {"user_id": "0198c5d2-0000-7000-8000-000000000000"},
-        {"is_default": "yes please"},
-    ],
-    ids=str,
-)
-async def test_a_bad_address_is_refused(desk: Desk, change: dict[str, Any]) -> None:
+BAD: list[dict[str, Any]] = [
+    {"country": "Germany"},
+    {"line1": ""},
+    {"city": "x" * 121},
+    {"name": "Ada\x00"},
+    {"user_id": "0198c5d2-0000-7000-8000-000000000000"},
+    {"is_default": "yes please"},
+]
+
+
+async def test_a_bad_address_is_refused(desk: Desk) -> None:
     ada = await desk.register()
-    assert (await add(desk, ada, **change)).status_code == 422
+    for change in BAD:
+        assert (await add(desk, ada, **change)).status_code == 422, change
     assert await book(desk, ada) == []

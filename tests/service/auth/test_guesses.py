@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
+from typing import Any
 
 import httpx
 import pytest
@@ -125,13 +126,14 @@ async def test_the_rate_limit_ignores_a_forwarded_address_too(
 
 async def test_each_pause_is_twice_as_long_as_the_one_before(redis: Redis) -> None:
     guesses = throttle(redis, account=1, first=0.02)
-    pauses = []
+    pauses: list[int] = []
     for _ in range(5):
         await asyncio.sleep(pauses[-1] / 1000 + 0.005 if pauses else 0)
         assert await waits(guesses, "ada@example.com") == 0
         key = (await redis.keys("*account*"))[0]
         seconds, micros = await redis.time()
-        pauses.append(int(await redis.hget(key, "until")) - seconds * 1000 - micros // 1000)
+        until: Any = redis.hget(key, "until")
+        pauses.append(int(await until) - seconds * 1000 - micros // 1000)
     assert [round(pause / 20, 0) for pause in pauses] == pytest.approx([1, 2, 4, 8, 16], abs=1)
     assert pauses[4] > 3 * pauses[2]
 

@@ -190,16 +190,17 @@ async def test_equal_looking_unicode_is_the_same_password(desk: Desk) -> None:
     assert (await desk.login(ada.email, composed)).status_code == 200
 
 
-@pytest.mark.parametrize(
-    "password",
-    ["short", "x" * 1025, "password123", "PASSWORD123", "Ada@Example.com", "1234567890", ""],
-)
-async def test_bad_new_passwords_are_refused(desk: Desk, password: str) -> None:
-    answer = await desk.client.post("/register", json=ADA | {"password": password})
-    assert answer.status_code == 422
-    assert answer.json()["code"] in ("invalid_request", "password_too_easy")
+BAD = ("short", "x" * 1025, "password123", "PASSWORD123", "Ada@Example.com", "1234567890", "")
+
+
+async def test_bad_new_passwords_are_refused(desk: Desk) -> None:
     ada = await desk.register()
-    assert (await change(desk, ada, new_password=password)).status_code == 422
+    for password in BAD:
+        body = ADA | {"password": password}
+        answer = await desk.client.post("/register", json=body)
+        assert answer.status_code == 422, password
+        assert answer.json()["code"] in ("invalid_request", "password_too_easy")
+        assert (await change(desk, ada, new_password=password)).status_code == 422, password
 
 
 async def test_half_a_surrogate_pair_is_no_text(desk: Desk) -> None:

@@ -56,11 +56,11 @@ async def test_users_are_found_by_a_part_of_their_address(desk: Desk) -> None:
     assert await emails(desk, admin, email="%") == ([], None)
 
 
-@pytest.mark.parametrize("params", [{"cursor": "x"}, {"limit": 101}, {"email": "a\x00b"}], ids=str)
-async def test_bad_questions_are_refused(desk: Desk, params: dict[str, Any]) -> None:
+async def test_bad_questions_are_refused(desk: Desk) -> None:
     admin = await desk.staff("admin@example.com", "admin")
-    answer = await desk.client.get("/users", params=params, headers=admin.headers)
-    assert answer.status_code == 422
+    for params in ({"cursor": "x"}, {"limit": "101"}, {"email": "a\x00b"}):
+        answer = await desk.client.get("/users", params=params, headers=admin.headers)
+        assert answer.status_code == 422, params
 
 
 async def test_a_new_role_counts_from_the_next_sign_in_and_ends_the_present_one(
@@ -123,22 +123,22 @@ async def test_an_unknown_user_is_not_found(desk: Desk) -> None:
     assert (await desk.client.put(path, json=body, headers=admin.headers)).status_code == 404
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        {"roles": ["root"], "disabled": False},
-        {"roles": [], "disabled": False},
-        {"roles": ["admin"]},
-        {"roles": ["admin"], "disabled": False, "email": "x@example.com"},
-        {"roles": "admin", "disabled": False},
-    ],
-    ids=str,
-)
-async def test_a_bad_change_is_refused(desk: Desk, body: dict[str, Any]) -> None:
+BAD: list[dict[str, Any]] = [
+    {"roles": ["root"], "disabled": False},
+    {"roles": [], "disabled": False},
+    {"roles": ["admin"]},
+    {"roles": ["admin"], "disabled": False, "email": "x@example.com"},
+    {"roles": "admin", "disabled": False},
+    {"roles": ["admin"], "disabled": "perhaps"},
+]
+
+
+async def test_a_bad_change_is_refused(desk: Desk) -> None:
     admin = await desk.staff("admin@example.com", "admin")
     bob = await desk.register("bob@example.com")
-    answer = await desk.client.put(f"/users/{bob.id}", json=body, headers=admin.headers)
-    assert answer.status_code == 422
+    for body in BAD:
+        answer = await desk.client.put(f"/users/{bob.id}", json=body, headers=admin.headers)
+        assert answer.status_code == 422, body
     assert await desk.me(bob) == 200
 
 
