@@ -38,7 +38,7 @@ from deployments.cart.application.settle_refunds import SettleRefunds
 from deployments.cart.application.show_cart import ShowCart
 from deployments.cart.application.sweep_orders import SweepOrders
 from deployments.cart.domain.coupon import GONE
-from deployments.cart.infrastructure.mails import cart_mails
+from deployments.cart.infrastructure.housekeeping import cart_clean_up, cart_mails
 from deployments.cart.infrastructure.outbox import cart_outbox, cursors, outbox_reader
 from deployments.cart.infrastructure.payments_gateway import PaymentsGateway
 from deployments.cart.infrastructure.products_gateway import ProductsGateway
@@ -53,6 +53,7 @@ from deployments.cart.presentation.order_routes import router as order_router
 from deployments.cart.presentation.payment_events import PaymentEvents
 from deployments.payments.contract import PaymentsClient
 from deployments.products.contract import ProductsClient
+from deployments.shared.clean_up import CLEAN_UP_SECONDS
 from deployments.shared.errors import Conflict
 from deployments.shared.events import ACCOUNTS, PAYMENTS
 from deployments.shared.outbox_routes import outbox_router
@@ -182,12 +183,14 @@ def create_api(
             cursors=cursors,
             handler=state.account_events,
         )
+        state.clean_up = cart_clean_up(parts.sessions)
         relay = cart_outbox(parts.sessions, parts.redis)
         parts.background += [
             ("outbox", _RELAY_SECONDS, relay.relay),
             ("sweep", settings.sweep_seconds, state.sweep_orders),
             ("guest carts", _FORGET_SECONDS, state.forget_guest_carts),
             ("erased customers", _FORGET_SECONDS, state.erase_customer.anonymise),
+            ("clean-up", CLEAN_UP_SECONDS, state.clean_up),
             ("mails", _MAIL_SECONDS, cart_mails(parts.sessions, platform).send_due),
         ]
         yield

@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import Any, Final
 from uuid import UUID
 
-from deployments.cart.domain.order import LEGAL, Status
+from deployments.cart.domain.order_states import LEGAL, Status
 from tests.faults.ledger import Ledger
 from tests.faults.store import Row, Store
 

@@ -23,7 +23,8 @@ from deployments.cart.application.ports import (
 )
 from deployments.cart.application.settle_refunds import SettleRefunds
 from deployments.cart.domain.cart import Shopper
-from deployments.cart.domain.order import Order, Status
+from deployments.cart.domain.order import Order
+from deployments.cart.domain.order_states import Status
 from deployments.cart.domain.priced_cart import stock_detail
 from deployments.shared.errors import Unavailable
 

@@ -9,7 +9,8 @@ from deployments.cart.application.ports import CartUnitOfWork, Clock, UnitOfWork
 from deployments.cart.application.read_orders import owned
 from deployments.cart.application.refund_order import advance, check_not_busy, finish_payment
 from deployments.cart.application.run_order import RunOrder
-from deployments.cart.domain.order import Order, Status
+from deployments.cart.domain.order import Order
+from deployments.cart.domain.order_states import Status
 from deployments.cart.domain.refund import RefundWish
 from deployments.cart.domain.refund_amounts import refund_of
 from deployments.shared.errors import Conflict

@@ -23,7 +23,9 @@ from deployments.cart.application.run_order import RunOrder
 from deployments.cart.application.see_coupon import see_coupon
 from deployments.cart.application.show_cart import EMPTY_CART
 from deployments.cart.domain.cart import Cart, Shopper
-from deployments.cart.domain.order import Order, Placement, Status
+from deployments.cart.domain.order import Order
+from deployments.cart.domain.order_parts import Placement
+from deployments.cart.domain.order_states import Status
 from deployments.cart.domain.priced_cart import PricedCart, price_cart
 from deployments.cart.domain.totals import Totals, check_payable
 from deployments.shared.errors import Conflict, Invalid, Unavailable

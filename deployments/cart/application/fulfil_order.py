@@ -8,7 +8,9 @@ from uuid import UUID
 from deployments.cart.application.order_mails import OrderMails
 from deployments.cart.application.ports import Clock, UnitOfWorkFactory
 from deployments.cart.application.read_orders import known
-from deployments.cart.domain.order import Order, Parcel, Status
+from deployments.cart.domain.order import Order
+from deployments.cart.domain.order_parts import Parcel
+from deployments.cart.domain.order_states import Status
 from deployments.shared.errors import Conflict
 
 

@@ -12,7 +12,8 @@ from uuid import UUID
 from deployments.cart.domain.cart import Cart, Shopper
 from deployments.cart.domain.coupon import Coupon, Uses
 from deployments.cart.domain.offer import Offer
-from deployments.cart.domain.order import Order, Status
+from deployments.cart.domain.order import Order
+from deployments.cart.domain.order_states import Status
 from deployments.cart.domain.refund import Refund, RefundState
 from deployments.shared.events import Event
 from deployments.shared.mail import Mail

@@ -10,7 +10,8 @@ from uuid import UUID
 from deployments.cart.application.announce import MarkPaid
 from deployments.cart.application.ports import CartUnitOfWork, Clock, UnitOfWorkFactory
 from deployments.cart.application.run_order import RunOrder
-from deployments.cart.domain.order import VOID, Order, Status
+from deployments.cart.domain.order import Order
+from deployments.cart.domain.order_states import VOID, Status
 from deployments.cart.domain.refund import RefundWish
 from deployments.cart.domain.refund_amounts import refund_of
 from deployments.shared.errors import Unavailable

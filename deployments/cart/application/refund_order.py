@@ -8,7 +8,8 @@ from uuid import UUID
 from deployments.cart.application.ports import Clock, UnitOfWorkFactory
 from deployments.cart.application.read_orders import known
 from deployments.cart.application.run_order import RunOrder
-from deployments.cart.domain.order import Order, Status
+from deployments.cart.domain.order import Order
+from deployments.cart.domain.order_states import Status
 from deployments.cart.domain.refund import Refund, RefundWish
 from deployments.cart.domain.refund_amounts import refund_of
 from deployments.shared.errors import Invalid, Unavailable

@@ -1,167 +1,36 @@
-"""The order: the orchestrator of a checkout. Its states and the only ways between them."""
+"""The order: the orchestrator of a checkout."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
-from deployments.cart.domain.coupon import Coupon
-from deployments.cart.domain.priced_cart import PricedCart, PricedLine
+from deployments.cart.domain.order_parts import (
+    Alarm,
+    OrderCoupon,
+    OrderLine,
+    Parcel,
+    Placement,
+    Shipment,
+    TimelineEntry,
+)
+from deployments.cart.domain.order_states import (
+    DONE,
+    LEGAL,
+    UNPAID,
+    VOID,
+    IllegalTransition,
+    Status,
+)
+from deployments.cart.domain.priced_cart import PricedCart
 from deployments.cart.domain.refund import Refund
 from deployments.cart.domain.totals import Bill, Totals
 from deployments.shared.errors import Conflict
 from deployments.shared.ids import new_id
 from deployments.shared.money import Money
-
-
-class Status(StrEnum):
-    CREATED = "created"
-    RESERVED = "reserved"
-    PAYMENT_PENDING = "payment_pending"
-    PAID = "paid"
-    STOCK_COMMITTED = "stock_committed"
-    FULFILLED = "fulfilled"
-    COMPLETED = "completed"
-    REJECTED = "rejected"
-    CANCELLING = "cancelling"
-    CANCELLED = "cancelled"
-    REFUNDING = "refunding"
-    REFUNDED = "refunded"
-
-
-_S = Status
-LEGAL: Final[Mapping[Status, frozenset[Status]]] = {
-    _S.CREATED: frozenset({_S.RESERVED, _S.REJECTED, _S.CANCELLING}),
-    _S.RESERVED: frozenset({_S.PAYMENT_PENDING, _S.CANCELLING}),
-    _S.PAYMENT_PENDING: frozenset({_S.PAID, _S.CANCELLING}),
-    # Late success: the shopper paid before the intent could be cancelled.
-    _S.CANCELLING: frozenset({_S.CANCELLED, _S.PAID}),
-    _S.PAID: frozenset({_S.STOCK_COMMITTED}),
-    _S.STOCK_COMMITTED: frozenset({_S.FULFILLED, _S.REFUNDING}),
-    _S.FULFILLED: frozenset({_S.COMPLETED, _S.REFUNDING}),
-    _S.COMPLETED: frozenset({_S.REFUNDING}),
-    # Back to where it was when a refund of all that was paid fails.
-    _S.REFUNDING: frozenset({_S.REFUNDED, _S.STOCK_COMMITTED, _S.FULFILLED, _S.COMPLETED}),
-    _S.REJECTED: frozenset(),
-    _S.CANCELLED: frozenset(),
-    _S.REFUNDED: frozenset(),
-}
-UNPAID: Final = frozenset({_S.CREATED, _S.RESERVED, _S.PAYMENT_PENDING})
-# An order in one of these is no longer in the way of another checkout of the same cart.
-VOID: Final = frozenset({_S.REJECTED, _S.CANCELLED})
-# Its stock was taken for good and the payment can be given back.
-DONE: Final = frozenset({_S.STOCK_COMMITTED, _S.FULFILLED, _S.COMPLETED})
-# The customer has paid and not got everything back.
-PURCHASED: Final = DONE | {_S.PAID, _S.REFUNDING}
-# Nothing is going to happen to it any more by itself.
-ENDED: Final = VOID | {_S.COMPLETED, _S.REFUNDED}
-
-
-class IllegalTransition(Conflict):
-    def __init__(self, current: Status, wanted: Status) -> None:
-        super().__init__("illegal_transition", f"an order that is {current} can't become {wanted}")
-
-
-@dataclass(frozen=True, slots=True)
-class OrderLine:
-    """What was bought at which price; never changes with the catalogue.
-
-    ``discount`` is the line's part of the order's; the parts add up to it exactly.
-    """
-
-    variant_id: UUID
-    product_id: UUID
-    slug: str
-    title: str
-    sku: str
-    options: Mapping[str, str]
-    image_url: str | None
-    quantity: int
-    unit_price: Money
-    discount: Money
-
-    @classmethod
-    def of(cls, line: PricedLine, discount: Money) -> OrderLine:
-        source = line.offer or line.item
-        return cls(
-            source.variant_id,
-            source.product_id,
-            source.slug,
-            source.title,
-            source.sku,
-            source.options,
-            source.image_url,
-            line.item.quantity,
-            line.unit_price,
-            discount,
-        )
-
-    @property
-    def line_total(self) -> Money:
-        return self.unit_price * self.quantity
-
-
-@dataclass(frozen=True, slots=True)
-class TimelineEntry:
-    status: Status
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Parcel:
-    carrier: str
-    tracking_number: str
-    tracking_url: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Shipment:
-    parcel: Parcel
-    shipped_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Alarm:
-    """Something about the order's money that a person has to look at."""
-
-    code: str
-    detail: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class OrderCoupon:
-    """The coupon that took something off, as it was at the checkout."""
-
-    code: str
-    kind: str
-    value: int
-    description: str
-
-    @classmethod
-    def of(cls, coupon: Coupon) -> OrderCoupon:
-        terms = coupon.terms
-        return cls(terms.code, terms.kind.value, terms.value, terms.description)
-
-
-@dataclass(frozen=True, slots=True)
-class Placement:
-    """What the shopper sent with a checkout; key and hash make a repeat recognisable.
-
-    ``session_id`` is the anonymous visit the order ends.
-    """
-
-    user_id: UUID
-    email: str
-    shipping_method: str
-    shipping_address: Mapping[str, str]
-    idempotency_key: str
-    request_hash: str
-    session_id: UUID | None = None
 
 
 @dataclass

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from deployments.cart.domain.anonymity import ERASED_EMAIL, anonymous_address
-from deployments.cart.domain.order import ENDED
+from deployments.cart.domain.order_states import ENDED
 from models.cart.tables import ErasedCustomerRow, OrderRow
 
 

@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from deployments.cart.application.ports import OrderCounts, OrderFilter
-from deployments.cart.domain.order import PURCHASED, VOID, Order, Status
+from deployments.cart.domain.order import Order
+from deployments.cart.domain.order_states import PURCHASED, VOID, Status
 from deployments.cart.infrastructure.order_rows import order_of, row_of
 from deployments.cart.infrastructure.refund_rows import (
     alarm_values,

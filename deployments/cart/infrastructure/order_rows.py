@@ -5,14 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import datetime
 
-from deployments.cart.domain.order import (
-    Order,
-    OrderCoupon,
-    OrderLine,
-    Placement,
-    Status,
-    TimelineEntry,
-)
+from deployments.cart.domain.order import Order
+from deployments.cart.domain.order_parts import OrderCoupon, OrderLine, Placement, TimelineEntry
+from deployments.cart.domain.order_states import Status
 from deployments.cart.domain.totals import Totals
 from deployments.cart.infrastructure.refund_rows import alarm_of, refund_of_row, shipment_of
 from deployments.shared.money import Money

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from deployments.cart.domain.order import Alarm, Parcel, Shipment
+from deployments.cart.domain.order_parts import Alarm, Parcel, Shipment
 from deployments.cart.domain.refund import Refund, RefundLine, RefundState, Requester
 from deployments.shared.money import Money
 from models.cart.tables import OrderRefundRow

@@ -23,7 +23,8 @@ from deployments.cart.contract import (
     RefundOrderRequest,
     RefundView,
 )
-from deployments.cart.domain.order import Parcel, Status
+from deployments.cart.domain.order_parts import Parcel
+from deployments.cart.domain.order_states import Status
 from deployments.cart.domain.refund import RefundWish
 from deployments.cart.presentation.order_routes import IdempotencyKey
 from deployments.cart.presentation.paging import before_cursor, page_of

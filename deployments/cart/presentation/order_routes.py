@@ -12,7 +12,7 @@ from deployments.cart.application.check_out import CheckOut, request_hash
 from deployments.cart.application.ports import OrderFilter
 from deployments.cart.application.read_orders import ReadOrders
 from deployments.cart.contract import CheckoutRequest, OrderSummary, OrderView
-from deployments.cart.domain.order import Placement
+from deployments.cart.domain.order_parts import Placement
 from deployments.cart.presentation.paging import before_cursor, page_of
 from deployments.cart.presentation.present_orders import order_summary, order_view
 from deployments.shared.authentication import CurrentPrincipal, CurrentUserId

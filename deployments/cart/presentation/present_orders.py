@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from deployments.cart import contract
 from deployments.cart.application.ports import OrderCounts
-from deployments.cart.domain.order import Order, Shipment, Status
+from deployments.cart.domain.order import Order
+from deployments.cart.domain.order_parts import Shipment
+from deployments.cart.domain.order_states import Status
 from deployments.cart.domain.refund import Refund
 from deployments.cart.presentation.present import totals_view
 from deployments.shared.schemas import MoneySchema

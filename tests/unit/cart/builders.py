@@ -7,7 +7,8 @@ from typing import Any
 
 from deployments.cart.domain.cart import Cart
 from deployments.cart.domain.offer import Offer
-from deployments.cart.domain.order import Order, Placement
+from deployments.cart.domain.order import Order
+from deployments.cart.domain.order_parts import Placement
 from deployments.cart.domain.priced_cart import price_cart
 from deployments.cart.domain.totals import Bill, totals_of
 from deployments.shared.ids import new_id

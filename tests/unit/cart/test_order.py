@@ -9,7 +9,9 @@ from itertools import product
 import pytest
 
 from deployments.cart.contract import OrderStatus
-from deployments.cart.domain.order import LEGAL, IllegalTransition, Order, Parcel, Status
+from deployments.cart.domain.order import Order
+from deployments.cart.domain.order_parts import Parcel
+from deployments.cart.domain.order_states import LEGAL, IllegalTransition, Status
 from deployments.shared.ids import new_id
 from models.cart.tables import ORDER_STATES
 from tests.unit.cart.builders import NOW, an_offer, an_order

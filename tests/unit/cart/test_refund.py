@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deployments.cart.domain.coupon import spread
-from deployments.cart.domain.order import Order, OrderLine, Parcel, Status
+from deployments.cart.domain.order import Order
+from deployments.cart.domain.order_parts import OrderLine, Parcel
+from deployments.cart.domain.order_states import Status
 from deployments.cart.domain.refund import Refund, RefundState, RefundWish
 from deployments.cart.domain.refund_amounts import left_of, paid_parts, refund_of
 from deployments.cart.domain.totals import totals_of
