@@ -12,19 +12,25 @@ from fastapi import FastAPI
 from deployments.cart.contract import CartClient
 from deployments.products.application.add_image import AddImage
 from deployments.products.application.adjust_stock import AdjustStock
-from deployments.products.application.archive_product import ArchiveProduct
 from deployments.products.application.browse_products import BrowseProducts
+from deployments.products.application.change_category import ChangeCategory
+from deployments.products.application.change_image import ChangeImage
+from deployments.products.application.change_status import ChangeStatus
 from deployments.products.application.commit_reservation import CommitReservation
 from deployments.products.application.count_facets import CountFacets
 from deployments.products.application.count_stock import CountStock
 from deployments.products.application.create_category import CATEGORY_EXISTS, CreateCategory
 from deployments.products.application.create_product import CreateProduct
 from deployments.products.application.decide_review import DecideReview
+from deployments.products.application.delete_category import DeleteCategory
+from deployments.products.application.delete_image import DeleteImage
+from deployments.products.application.delete_product import PRODUCT_IN_USE, DeleteProduct
 from deployments.products.application.delete_review import DeleteReview
 from deployments.products.application.erase_reviews import EraseReviews
 from deployments.products.application.export_products import ExportProducts
 from deployments.products.application.import_products import ImportProducts
 from deployments.products.application.list_categories import ListCategories
+from deployments.products.application.order_images import OrderImages
 from deployments.products.application.ports import (
     ImageStorage,
     PurchaseCheck,
@@ -35,6 +41,7 @@ from deployments.products.application.read_reviews import ReadReviews
 from deployments.products.application.read_snapshots import ReadSnapshots
 from deployments.products.application.read_stock import ReadStock
 from deployments.products.application.release_reservation import ReleaseReservation
+from deployments.products.application.remove_unused_pictures import RemoveUnusedPictures
 from deployments.products.application.replace_product import ReplaceProduct
 from deployments.products.application.reserve_stock import ReserveStock
 from deployments.products.application.restock_refund import RestockRefund
@@ -42,6 +49,7 @@ from deployments.products.application.save_product import SKU_TAKEN, SLUG_TAKEN
 from deployments.products.application.set_low_stock import SetLowStock
 from deployments.products.application.write_review import WriteReview
 from deployments.products.infrastructure.folder_storage import FolderStorage
+from deployments.products.infrastructure.housekeeping import clean_up
 from deployments.products.infrastructure.outbox import cursors, outbox_reader, outbox_relay
 from deployments.products.infrastructure.picture_encoder import PillowEncoder
 from deployments.products.infrastructure.s3_storage import S3Storage
@@ -50,11 +58,14 @@ from deployments.products.infrastructure.stock_request_repository import KEY_REU
 from deployments.products.infrastructure.unit_of_work import SqlProductsUnitOfWork
 from deployments.products.presentation import (
     catalogue_routes,
+    category_routes,
+    image_routes,
     internal_routes,
     merchant_routes,
     review_routes,
     stock_routes,
 )
+from deployments.shared.clean_up import CLEAN_UP_SECONDS
 from deployments.shared.errors import Conflict
 from deployments.shared.events import ACCOUNTS
 from deployments.shared.outbox_routes import outbox_router
@@ -67,6 +78,10 @@ CONSTRAINTS = {
     "uq_products_slug": SLUG_TAKEN,
     "uq_variants_sku": SKU_TAKEN,
     "uq_categories_path": CATEGORY_EXISTS,
+    "uq_images_product_id_digest_variant_id": Conflict(
+        "image_exists", "the variant has this picture already"
+    ),
+    "fk_reviews_product_id": PRODUCT_IN_USE,
     "pk_stock_requests": KEY_REUSED,
     "ck_stock_reserved_within_on_hand": Conflict(
         "stock_below_reserved", "open orders have reserved more than that"
@@ -83,8 +98,14 @@ def _use_cases(begin: UnitOfWorkFactory, settings: ProductsSettings, state: Any)
     state.read_product = ReadProduct(begin)
     state.create_product = CreateProduct(begin)
     state.replace_product = ReplaceProduct(begin)
-    state.archive_product = ArchiveProduct(begin)
+    state.change_status = ChangeStatus(begin)
+    state.delete_product = DeleteProduct(begin)
     state.create_category = CreateCategory(begin)
+    state.change_category = ChangeCategory(begin)
+    state.delete_category = DeleteCategory(begin)
+    state.change_image = ChangeImage(begin)
+    state.order_images = OrderImages(begin)
+    state.delete_image = DeleteImage(begin)
     state.adjust_stock = AdjustStock(begin)
     state.count_stock = CountStock(begin)
     state.set_low_stock = SetLowStock(begin)
@@ -157,6 +178,9 @@ def create_api(
             parts.state.media_url = storage.url
             parts.state.outbox = outbox_reader(parts.sessions)
             parts.background.append(("outbox", 0.2, outbox_relay(parts.sessions, parts.redis)))
+            sweep = RemoveUnusedPictures(begin, storage)
+            parts.background.append(("unused pictures", CLEAN_UP_SECONDS, sweep))
+            parts.background.append(("clean-up", CLEAN_UP_SECONDS, clean_up(parts.sessions)))
             subscribe(
                 parts,
                 source="auth",
@@ -183,6 +207,8 @@ def create_api(
             # Before the catalogue, whose /{product_id} would take their paths.
             review_routes.router,
             stock_routes.router,
+            category_routes.router,
+            image_routes.router,
             catalogue_routes.router,
             merchant_routes.router,
         ],

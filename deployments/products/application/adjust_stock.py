@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from deployments.products.application.ports import ProductsUnitOfWork, UnitOfWorkFactory
-from deployments.products.application.product_events import of_availability
+from deployments.products.application.product_events import of_versions
 from deployments.products.domain.stock import Stock, sold_out_or_back
 from deployments.shared.errors import NotFound
 
@@ -67,4 +67,4 @@ async def write_count(
     await work.stock.record([(variant_id, delta)], reason, actor)
     if sold_out_or_back(before.available, after.available):
         versions = await work.products.versions_of_variants([variant_id])
-        await work.events.append_all(of_availability(versions))
+        await work.events.append_all(of_versions(versions))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from datetime import datetime
 from types import TracebackType
 from typing import Protocol, Self
 from uuid import UUID
@@ -55,6 +56,15 @@ class ProductRepository(Protocol):
     async def save_all(self, changes: Sequence[tuple[Product, Product]]) -> None:
         """Write (before, after) pairs of products read for update."""
 
+    async def keep_old_slugs(self, old: Mapping[str, UUID], *, taken: Collection[str]) -> None:
+        """Remember whose ``old`` slugs were; those ``taken`` anew stand for nothing old."""
+
+    async def remove(self, product: Product) -> None:
+        """Delete it with its variants and their stock."""
+
+    async def published_in(self, category_ids: Collection[UUID]) -> dict[UUID, int]:
+        """Product id → version of the published products right in these categories."""
+
     async def versions_of_variants(self, variant_ids: Collection[UUID]) -> dict[UUID, int]:
         """Product id → version of the products these variants belong to."""
 
@@ -63,6 +73,23 @@ class ProductRepository(Protocol):
 
 
 class CategoryRepository(Protocol):
+    """For changing the tree; hold the catalogue's lock."""
+
+    async def by_id(self, category_id: UUID) -> Category | None: ...
+
+    async def subtree(self, path: str) -> list[Category]:
+        """The category with this path and all below it."""
+
+    async def save(self, before: Category, after: Category) -> None:
+        """With another path all below it move along."""
+
+    async def remove(self, category_id: UUID) -> None: ...
+
+    async def count_products(self, category_id: UUID) -> int:
+        """Products of any status right in it."""
+
+    async def move_products(self, category_id: UUID, target_id: UUID) -> None: ...
+
     async def by_paths(self, paths: Collection[str]) -> dict[str, Category]: ...
 
     async def add_all(self, categories: Sequence[Category]) -> None: ...
@@ -164,6 +191,31 @@ class ImageRepository(Protocol):
 
     async def remove_external(self, product_ids: Collection[UUID]) -> None: ...
 
+    async def save_all(self, images: Sequence[Image]) -> None: ...
+
+    async def remove(self, image_id: UUID) -> None: ...
+
+    async def remove_all(self, product_id: UUID) -> None: ...
+
+
+class PictureRepository(Protocol):
+    """Stored renderings that no image may need: deleted after a while unless one does."""
+
+    async def expect(self, picture: EncodedPicture, now: datetime) -> None:
+        """Its renderings are about to be stored."""
+
+    async def attach(self, digest: str) -> None:
+        """An image needs it."""
+
+    async def release(self, images: Sequence[Image], now: datetime) -> None:
+        """These images are being removed; other images may need the same pictures."""
+
+    async def unused(self, before: datetime, limit: int) -> list[tuple[str, tuple[str, ...]]]:
+        """(digest, keys) of pictures not needed since ``before``, locked; one that an image has
+        by now is taken off the list instead."""
+
+    async def forget(self, digest: str) -> None: ...
+
 
 class ReviewRepository(Protocol):
     """Reviews are locked before their product's rating is written, by id."""
@@ -192,6 +244,8 @@ class ReviewRepository(Protocol):
         """Longest waiting first; of what is decided the latest first."""
 
     async def of_user(self, user_id: UUID) -> list[TitledReview]: ...
+
+    async def exist_of(self, product_id: UUID) -> bool: ...
 
 
 class Inbox(Protocol):
@@ -240,6 +294,7 @@ class ProductsUnitOfWork(Protocol):
     reservations: ReservationRepository
     restocks: RestockRepository
     images: ImageRepository
+    pictures: PictureRepository
     reviews: ReviewRepository
     listing: ListingRepository
     facets: FacetRepository
@@ -273,6 +328,9 @@ class ImageStorage(Protocol):
     """Where renderings are kept, by content-addressed key."""
 
     async def put(self, key: str, data: bytes) -> None: ...
+
+    async def delete(self, key: str) -> None:
+        """Also when there is none."""
 
     def url(self, key: str) -> str:
         """Absolute, or a path below the API's address."""

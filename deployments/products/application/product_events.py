@@ -25,6 +25,7 @@ def of_change(before: Product | None, after: Product) -> Event:
     return changed(after.id, after.version)
 
 
-def of_availability(versions: Mapping[UUID, int]) -> list[Event]:
-    """``versions``: product id → version of products that sold out or came back."""
+def of_versions(versions: Mapping[UUID, int]) -> list[Event]:
+    """``versions``: product id → version of products that changed otherwise: they sold out or
+    came back, their category has another name."""
     return [changed(product_id, version) for product_id, version in sorted(versions.items())]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from deployments.products.application.ports import ProductsUnitOfWork, UnitOfWorkFactory
-from deployments.products.application.product_events import of_availability
+from deployments.products.application.product_events import of_versions
 from deployments.products.domain.reservation import ReservationOrder
 from deployments.products.domain.stock import sold_out_or_back
 
@@ -41,4 +41,4 @@ async def _give_back(work: ProductsUnitOfWork, order: ReservationOrder) -> None:
             back.append(line.variant_id)
     if back:
         versions = await work.products.versions_of_variants(back)
-        await work.events.append_all(of_availability(versions))
+        await work.events.append_all(of_versions(versions))

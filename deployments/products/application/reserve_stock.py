@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from deployments.products.application.ports import ProductsUnitOfWork, UnitOfWorkFactory
-from deployments.products.application.product_events import of_availability
+from deployments.products.application.product_events import of_versions
 from deployments.products.domain.reservation import Line, ReservationOrder
 from deployments.products.domain.stock import sold_out_or_back
 from deployments.shared.errors import Conflict, NotFound
@@ -74,5 +74,5 @@ async def _hold(work: ProductsUnitOfWork, order: ReservationOrder) -> bool:
             sold_out.append(line.variant_id)
     if sold_out:
         versions = await work.products.versions_of_variants(sold_out)
-        await work.events.append_all(of_availability(versions))
+        await work.events.append_all(of_versions(versions))
     return True

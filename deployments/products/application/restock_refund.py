@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from deployments.products.application.ports import ProductsUnitOfWork, UnitOfWorkFactory
-from deployments.products.application.product_events import of_availability
+from deployments.products.application.product_events import of_versions
 from deployments.products.domain.reservation import Line
 from deployments.products.domain.restock import Restock
 from deployments.products.domain.stock import sold_out_or_back
@@ -51,4 +51,4 @@ async def _put_back(work: ProductsUnitOfWork, restock: Restock, actor: str) -> N
     await work.stock.record(moves, "returned", actor, restock.order_id)
     if back:
         versions = await work.products.versions_of_variants(back)
-        await work.events.append_all(of_availability(versions))
+        await work.events.append_all(of_versions(versions))

@@ -26,10 +26,16 @@ async def write_changes(
     reason: str,
     actor: str,
 ) -> None:
-    """Write (before, after) pairs, before None for a new product: rows, movements, events."""
+    """Write (before, after) pairs, before None for a new product: rows, movements, events; links
+    to a product's old slug lead to its new one."""
     await work.products.add_all([after for before, after in changes if before is None])
     await work.products.save_all(
         [(before, after) for before, after in changes if before is not None]
+    )
+    renamed = [(b, a) for b, a in changes if b is None or b.slug != a.slug]
+    await work.products.keep_old_slugs(
+        {before.slug: before.id for before, _ in renamed if before is not None},
+        taken=[after.slug for _, after in renamed],
     )
     moves = [
         (change.variant_id, change.delta)

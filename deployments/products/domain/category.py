@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from deployments.products.domain.slugs import slugify
@@ -42,6 +42,36 @@ class Category:
             raise Invalid("invalid_category", f"categories nest at most {MAX_DEPTH} deep")
         path = f"{parent.path}/{slug}" if parent else slug
         return cls(new_id(), slug, name, path, parent.id if parent else None, position)
+
+    def require_outside(self, target: Category | None) -> None:
+        """Raises ``Invalid`` ``category_in_itself`` when ``target`` is this or below it."""
+        if target is not None and f"{target.path}/".startswith(f"{self.path}/"):
+            raise Invalid("category_in_itself", "a category can't go into itself")
+
+    def changed(
+        self, parent: Category | None, *, name: str, slug: str | None, position: int, depth: int
+    ) -> Category:
+        """This category inside ``parent`` (None: at the root) under another name.
+
+        Args:
+            slug: None leaves it as it is.
+            depth: levels of its subtree, itself included.
+
+        Raises:
+            Invalid: ``invalid_category``, ``category_in_itself``.
+        """
+        self.require_outside(parent)
+        if (parent.path.count("/") + 1 if parent else 0) + depth > MAX_DEPTH:
+            raise Invalid("invalid_category", f"categories nest at most {MAX_DEPTH} deep")
+        slug = slug or self.slug
+        return replace(
+            self,
+            name=checked_name(name),
+            slug=slug,
+            path=f"{parent.path}/{slug}" if parent else slug,
+            parent_id=parent.id if parent else None,
+            position=position,
+        )
 
 
 def checked_name(name: str) -> str:

@@ -152,11 +152,11 @@ class Product:
         )
         return self if changed == self else changed.touched(now)
 
-    def archived(self, now: datetime) -> Product:
-        """Taken out of the shop; the same object when it is out already."""
-        if self.status == "archived":
+    def with_status(self, status: Status, now: datetime) -> Product:
+        """In the shop, in preparation or out of it; the same object when it is so already."""
+        if self.status == status:
             return self
-        return replace(self, status="archived").touched(now)
+        return replace(self, status=status).touched(now)
 
     def touched(self, now: datetime) -> Product:
         return replace(self, version=self.version + 1, updated_at=now)

@@ -18,9 +18,17 @@ from deployments.products.application.read_models import (
     Rating,
     VariantView,
 )
+from deployments.products.domain.colours import colour_of
 from deployments.products.domain.draft import Status
 from deployments.products.infrastructure.image_repository import read_image
-from models.products.tables import CategoryRow, ImageRow, ProductRow, StockRow, VariantRow
+from models.products.tables import (
+    CategoryRow,
+    ImageRow,
+    ProductRow,
+    SlugRow,
+    StockRow,
+    VariantRow,
+)
 
 _products = ProductRow.__table__
 _categories = CategoryRow.__table__
@@ -35,6 +43,9 @@ _FULL: Select[Any] = select(
 ).outerjoin(_categories, _categories.c.id == _products.c.category_id)
 _BY_ID = _FULL.where(_products.c.id == bindparam("id"))
 _BY_SLUG = _FULL.where(_products.c.slug == bindparam("slug"))
+_BY_OLD_SLUG = _FULL.join(SlugRow, SlugRow.product_id == _products.c.id).where(
+    SlugRow.slug == bindparam("slug")
+)
 _STATUS = select(_products.c.status).where(_products.c.id == bindparam("id"))
 _FIRST_PAGE = _FULL.where(PUBLISHED).order_by(_products.c.id).limit(bindparam("rows"))
 _NEXT_PAGE = _FIRST_PAGE.where(_products.c.id > bindparam("after"))
@@ -79,6 +90,8 @@ class SqlCatalogueRepository:
 
     async def by_slug(self, slug: str) -> ProductView | None:
         views = await self._views(_BY_SLUG, {"slug": slug})
+        if not views:
+            views = await self._views(_BY_OLD_SLUG, {"slug": slug})
         return views[0] if views else None
 
     async def status(self, product_id: UUID) -> Status | None:
@@ -116,11 +129,26 @@ class SqlCatalogueRepository:
         ]
 
 
-def _view(row: Any, images: list[Any], variants: list[Any]) -> ProductView:
-    of_variant: dict[UUID, UUID] = {}
+def _images_of_variants(images: list[Any], variants: list[Any]) -> dict[UUID, UUID]:
+    """Variant → its own first picture, else that of a variant of the same colour."""
+    own: dict[UUID, UUID] = {}
     for image in images:
         if image.variant_id is not None:
-            of_variant.setdefault(image.variant_id, image.id)
+            own.setdefault(image.variant_id, image.id)
+    colours = {variant.id: colour_of(variant.options) for variant in variants}
+    of_colour: dict[str, UUID] = {}
+    for image in images:
+        colour = colours.get(image.variant_id)
+        if colour is not None:
+            of_colour.setdefault(colour, image.id)
+    for variant_id, colour in colours.items():
+        if colour in of_colour:
+            own.setdefault(variant_id, of_colour[colour])
+    return own
+
+
+def _view(row: Any, images: list[Any], variants: list[Any]) -> ProductView:
+    of_variant = _images_of_variants(images, variants)
     return ProductView(
         row.id,
         row.slug,

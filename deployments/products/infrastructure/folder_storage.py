@@ -29,6 +29,10 @@ class FolderStorage:
             return None
         return await asyncio.to_thread(self._read, key)
 
+    async def delete(self, key: str) -> None:
+        if KEY.fullmatch(key):
+            await asyncio.to_thread(self._path(key).unlink, missing_ok=True)
+
     def _path(self, key: str) -> Path:
         return self._folder / key[:2] / key
 

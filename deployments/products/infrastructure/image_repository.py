@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from deployments.products.domain.image import Image, Size
@@ -83,3 +83,23 @@ class SqlImageRepository:
                 ImageRow.product_id.in_(product_ids), ImageRow.external_url.is_not(None)
             )
         )
+
+    async def save_all(self, images: Sequence[Image]) -> None:
+        await self._session.execute(
+            update(ImageRow),
+            [
+                {
+                    "id": image.id,
+                    "alt": image.alt,
+                    "position": image.position,
+                    "variant_id": image.variant_id,
+                }
+                for image in images
+            ],
+        )
+
+    async def remove(self, image_id: UUID) -> None:
+        await self._session.execute(delete(ImageRow).where(ImageRow.id == image_id))
+
+    async def remove_all(self, product_id: UUID) -> None:
+        await self._session.execute(delete(ImageRow).where(ImageRow.product_id == product_id))

@@ -1,18 +1,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from deployments.products.domain.draft import Status
 from deployments.products.domain.product import Product, Variant, stock_changes
 from deployments.products.domain.slugs import sort_key
 from deployments.products.domain.stock import Stock
-from models.products.tables import ProductRow, StockRow, VariantRow
+from models.products.tables import ImageRow, ProductRow, SlugRow, StockRow, VariantRow
 
 # Names the lock of the catalogue's namespace (slugs, SKUs, paths) among advisory locks.
 _CATALOGUE_LOCK = 0x6361_7461
@@ -151,6 +153,53 @@ class SqlProductRepository:
         )
         return set(rows)
 
+    async def keep_old_slugs(self, old: Mapping[str, UUID], *, taken: Collection[str]) -> None:
+        if taken:
+            await self._session.execute(delete(SlugRow).where(SlugRow.slug.in_(taken)))
+        # Another product of the batch may have the slug by now.
+        kept = [(slug, product_id) for slug, product_id in old.items() if slug not in taken]
+        if kept:
+            statement = postgresql_insert(SlugRow).values(
+                [{"slug": slug, "product_id": product_id} for slug, product_id in kept]
+            )
+            await self._session.execute(
+                statement.on_conflict_do_update(
+                    index_elements=["slug"], set_={"product_id": statement.excluded.product_id}
+                )
+            )
+
+    async def remove(self, product: Product) -> None:
+        variants = [variant.id for variant in product.variants]
+        await self._remove_variants(variants)
+        await self._session.execute(delete(ProductRow).where(ProductRow.id == product.id))
+
+    async def _remove_variants(self, variant_ids: Collection[UUID]) -> None:
+        # Their pictures stay with the product, unless it has the same picture already.
+        other = aliased(ImageRow)
+        await self._session.execute(
+            delete(ImageRow)
+            .where(
+                ImageRow.variant_id.in_(variant_ids),
+                other.product_id == ImageRow.product_id,
+                other.digest == ImageRow.digest,
+                or_(
+                    other.variant_id.is_(None),
+                    and_(other.variant_id.in_(variant_ids), other.id < ImageRow.id),
+                ),
+            )
+            .execution_options(synchronize_session=False)
+        )
+        await self._session.execute(delete(StockRow).where(StockRow.variant_id.in_(variant_ids)))
+        await self._session.execute(delete(VariantRow).where(VariantRow.id.in_(variant_ids)))
+
+    async def published_in(self, category_ids: Collection[UUID]) -> dict[UUID, int]:
+        rows = await self._session.execute(
+            select(ProductRow.id, ProductRow.version).where(
+                ProductRow.category_id.in_(category_ids), ProductRow.status == "published"
+            )
+        )
+        return {row.id: row.version for row in rows}
+
     async def versions_of_variants(self, variant_ids: Collection[UUID]) -> dict[UUID, int]:
         rows = await self._session.execute(
             select(ProductRow.id, ProductRow.version)
@@ -226,6 +275,5 @@ class SqlProductRepository:
                 .values(on_hand=StockRow.on_hand + delta)
             )
         if gone:
-            await self._session.execute(delete(StockRow).where(StockRow.variant_id.in_(gone)))
-            await self._session.execute(delete(VariantRow).where(VariantRow.id.in_(gone)))
+            await self._remove_variants(gone)
         await self._add_variants(added)

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, delete, func, select, tuple_, update
+from sqlalchemy import Select, delete, exists, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -160,6 +160,12 @@ class SqlReviewRepository:
             _TITLED.where(ReviewRow.user_id == user_id).order_by(ReviewRow.created_at)
         )
         return [_titled(row) for row in rows]
+
+    async def exist_of(self, product_id: UUID) -> bool:
+        found = await self._session.scalar(
+            select(exists().where(ReviewRow.product_id == product_id))
+        )
+        return bool(found)
 
 
 def _own(product_id: UUID, user_id: UUID) -> Select[Any]:

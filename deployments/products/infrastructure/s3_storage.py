@@ -56,6 +56,13 @@ class S3Storage:
                 "storage_unavailable", "the picture could not be stored; try again"
             ) from error
 
+    async def delete(self, key: str) -> None:
+        """Raises ``Unavailable``."""
+        try:
+            await asyncio.to_thread(self._client.delete_object, Bucket=self._bucket, Key=key)
+        except (BotoCoreError, ClientError) as error:
+            raise Unavailable("storage_unavailable", "the picture could not be deleted") from error
+
     async def check(self) -> None:
         """Raise when the bucket can't be reached; a readiness check."""
         await asyncio.to_thread(self._client.head_bucket, Bucket=self._bucket)

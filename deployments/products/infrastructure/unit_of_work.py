@@ -8,6 +8,7 @@ from deployments.products.application.ports import (
     ImageRepository,
     Inbox,
     ListingRepository,
+    PictureRepository,
     ProductRepository,
     ReservationRepository,
     RestockRepository,
@@ -22,6 +23,7 @@ from deployments.products.infrastructure.category_repository import SqlCategoryR
 from deployments.products.infrastructure.facet_repository import SqlFacetRepository
 from deployments.products.infrastructure.image_repository import SqlImageRepository
 from deployments.products.infrastructure.listing_repository import SqlListingRepository
+from deployments.products.infrastructure.picture_repository import SqlPictureRepository
 from deployments.products.infrastructure.product_repository import SqlProductRepository
 from deployments.products.infrastructure.reservation_repository import SqlReservationRepository
 from deployments.products.infrastructure.restock_repository import SqlRestockRepository
@@ -46,6 +48,7 @@ class SqlProductsUnitOfWork(SqlUnitOfWork):
     reservations: ReservationRepository
     restocks: RestockRepository
     images: ImageRepository
+    pictures: PictureRepository
     reviews: ReviewRepository
     listing: ListingRepository
     facets: FacetRepository
@@ -63,6 +66,7 @@ class SqlProductsUnitOfWork(SqlUnitOfWork):
         self.reservations = SqlReservationRepository(self.session)
         self.restocks = SqlRestockRepository(self.session)
         self.images = SqlImageRepository(self.session)
+        self.pictures = SqlPictureRepository(self.session)
         self.reviews = SqlReviewRepository(self.session)
         self.listing = SqlListingRepository(self.session)
         self.facets = SqlFacetRepository(self.session)

@@ -10,9 +10,8 @@ from fastapi.responses import JSONResponse
 
 from deployments.products.application.browse_products import BrowseProducts
 from deployments.products.application.count_facets import CountFacets
-from deployments.products.application.list_categories import ListCategories
 from deployments.products.application.read_product import ReadProduct
-from deployments.products.contract import Category, Facets, ProductCard, ProductDetail
+from deployments.products.contract import Facets, ProductCard, ProductDetail
 from deployments.products.presentation import presenters
 from deployments.products.presentation.browse_parameters import (
     BrowseParameters,
@@ -58,18 +57,11 @@ async def facets(
     return Facets.model_validate(await use_case(parameters.to_query()))
 
 
-@router.get("/categories", tags=["categories"])
-async def categories(request: Request) -> list[Category]:
-    """The tree of categories, parents before children; counts include what is below."""
-    use_case: ListCategories = request.app.state.list_categories
-    return [Category.model_validate(node) for node in await use_case()]
-
-
 @router.get("/by-slug/{slug}")
 async def read_by_slug(
     slug: str, request: Request, response: Response, principal: OptionalPrincipal
 ) -> ProductDetail:
-    """A product by its slug, as the store's addresses name it."""
+    """A product by its slug. An old slug finds it too: redirect when `slug` is another one."""
     use_case: ReadProduct = request.app.state.read_product
     found = await use_case(slug.replace("\0", ""), hidden=sees_hidden(principal))
     response.headers["ETag"] = f'"{found.version}"'

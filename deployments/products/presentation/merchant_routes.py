@@ -5,23 +5,20 @@ from __future__ import annotations
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, File, Form, Header, Request, Response, UploadFile, status
+from fastapi import APIRouter, Depends, Header, Query, Request, Response, status
 
-from deployments.products.application.add_image import AddImage
-from deployments.products.application.archive_product import ArchiveProduct
-from deployments.products.application.create_category import CreateCategory
+from deployments.products.application.change_status import ChangeStatus
 from deployments.products.application.create_product import CreateProduct
+from deployments.products.application.delete_product import DeleteProduct
 from deployments.products.application.import_products import ImportProducts
 from deployments.products.application.replace_product import ReplaceProduct
 from deployments.products.contract import (
-    Category,
-    CategoryInput,
-    Image,
     ImportOutcome,
     ImportRequest,
     ImportResponse,
     ProductDetail,
     ProductInput,
+    StatusChange,
 )
 from deployments.products.presentation import parsing, presenters
 from deployments.shared.authentication import require_roles_or_service
@@ -66,31 +63,37 @@ async def replace(
     return presenters.detail(made, request.app.state.media_url)
 
 
-@router.delete("/{product_id}", status_code=status.HTTP_204_NO_CONTENT)
-async def archive(product_id: UUID, request: Request, principal: Merchant) -> None:
-    """Take a product out of the shop. Orders still know it; publishing it again brings it back."""
-    use_case: ArchiveProduct = request.app.state.archive_product
-    await use_case(product_id, parsing.actor(principal))
-
-
-@router.post("/{product_id}/images", status_code=status.HTTP_201_CREATED, tags=["images"])
-async def add_image(
-    *,
+@router.put("/{product_id}/status")
+async def change_status(
     product_id: UUID,
+    body: StatusChange,
     request: Request,
     response: Response,
     principal: Merchant,
-    file: Annotated[UploadFile, File(description="JPEG, PNG or WebP, at most 10 MB")],
-    alt: Annotated[str | None, Form(max_length=300, description="else the title")] = None,
-    variant_id: Annotated[UUID | None, Form(description="the variant it shows")] = None,
-) -> Image:
-    """Add a picture; the same picture again answers 200 with the one there is."""
-    use_case: AddImage = request.app.state.add_image
-    text = (alt or "").replace("\0", "").strip()
-    image, new = await use_case(product_id, await file.read(), text or None, variant_id)
-    if not new:
-        response.status_code = status.HTTP_200_OK
-    return presenters.image(image, request.app.state.media_url)
+) -> ProductDetail:
+    """Publish a product, take it back to draft or archive it."""
+    use_case: ChangeStatus = request.app.state.change_status
+    made = await use_case(product_id, body.status, parsing.actor(principal))
+    response.headers["ETag"] = f'"{made.version}"'
+    return presenters.detail(made, request.app.state.media_url)
+
+
+@router.delete("/{product_id}", status_code=status.HTTP_204_NO_CONTENT)
+async def archive(
+    product_id: UUID,
+    request: Request,
+    principal: Merchant,
+    permanently: Annotated[
+        bool, Query(description="as if it had never been: only before any order or review")
+    ] = False,
+) -> None:
+    """Take a product out of the shop. Orders still know it; publishing it again brings it back."""
+    if permanently:
+        delete: DeleteProduct = request.app.state.delete_product
+        await delete(product_id, parsing.actor(principal))
+    else:
+        use_case: ChangeStatus = request.app.state.change_status
+        await use_case(product_id, "archived", parsing.actor(principal))
 
 
 @router.post("/import", tags=["import"])
@@ -103,10 +106,3 @@ async def import_products(
     who = parsing.actor(principal)
     outcomes: list[Any] = await use_case(body.source, items, who, dry_run=body.dry_run)
     return ImportResponse(outcomes=[ImportOutcome.model_validate(each) for each in outcomes])
-
-
-@router.post("/categories", status_code=status.HTTP_201_CREATED, tags=["categories"])
-async def create_category(body: CategoryInput, request: Request, principal: Merchant) -> Category:
-    """Add a category; without `parent` at the root of the tree."""
-    use_case: CreateCategory = request.app.state.create_category
-    return Category.model_validate(await use_case(body.name, body.parent, body.slug, body.position))

@@ -86,10 +86,11 @@ def test_absent_count_keeps_stock_and_a_count_below_reserved_is_refused() -> Non
     assert (caught.value.code, caught.value.extra) == ("stock_below_reserved", {"reserved": 3})
 
 
-def test_archiving_is_done_once() -> None:
-    gone = lamp().archived(LATER)
+def test_a_status_is_changed_once() -> None:
+    gone = lamp().with_status("archived", LATER)
     assert (gone.status, gone.version) == ("archived", 2)
-    assert gone.archived(LATER) is gone
+    assert gone.with_status("archived", LATER) is gone
+    assert gone.with_status("published", LATER).version == 3
 
 
 def test_version_guards_against_lost_updates() -> None:
