@@ -90,9 +90,9 @@ async def test_refunds_are_listed_by_intent_through_pages(client: StripeClient) 
     await client.v1.refunds.create_async({"payment_intent": other.id})
     page = await client.v1.refunds.list_async({"payment_intent": one.id, "limit": 2})
     assert page.has_more
-    listed = [refund async for refund in page.auto_paging_iter()]
+    listed: list[Any] = [refund async for refund in page.auto_paging_iter()]
     assert [r.id for r in listed] == [r.id for r in reversed(made)]
-    assert [(r.metadata or {})["refund_id"] for r in listed] == ["2", "1", "0"]
+    assert [r.metadata["refund_id"] for r in listed] == ["2", "1", "0"]
 
 
 async def test_refund_keys_are_kept_like_all_others(address: str, client: StripeClient) -> None:

@@ -131,3 +131,20 @@ def test_only_a_payment_stripe_never_saw_ends_without_stripe() -> None:
     known.follow(intent(known))
     with pytest.raises(Conflict):
         known.cancel_unattempted()
+
+
+def test_only_changes_count_as_versions() -> None:
+    one = payment()
+    seen = []
+    for told in (
+        intent(one),
+        intent(one),
+        intent(one, failure=DECLINE),
+        intent(one, failure=DECLINE),
+        intent(one, status="requires_action"),
+        intent(one, status="succeeded"),
+        intent(one, status="succeeded"),
+    ):
+        one.follow(told)
+        seen.append(one.version)
+    assert seen == [2, 2, 3, 3, 4, 5, 5]

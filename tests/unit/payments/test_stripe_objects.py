@@ -6,7 +6,12 @@ from typing import Any
 
 import pytest
 
-from deployments.payments.infrastructure.stripe_objects import read_event, read_intent
+from deployments.payments.infrastructure.stripe_objects import (
+    read_dispute,
+    read_event,
+    read_intent,
+    read_refund,
+)
 from deployments.shared.ids import new_id
 from deployments.shared.money import Money
 
@@ -98,3 +103,38 @@ def test_events_show_what_they_are_about() -> None:
         "data": {"object": body()},
     }
     assert read_event(event).subject == body()
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours"),
+    [
+        ("pending", "pending"),
+        ("requires_action", "pending"),
+        ("succeeded", "succeeded"),
+        ("failed", "failed"),
+        ("canceled", "failed"),
+    ],
+)
+@pytest.mark.parametrize("intent", ["pi_1", {"id": "pi_1", "object": "payment_intent"}])
+def test_refunds(theirs: str, ours: str, intent: Any) -> None:
+    told = {"id": "re_1", "amount": 5, "currency": "eur", "payment_intent": intent}
+    refund = read_refund(told | {"status": theirs, "metadata": {"refund_id": str(ORDER)}})
+    assert (refund.status, refund.intent_id, refund.refund_id) == (ours, "pi_1", ORDER)
+    assert (refund.failure_message is not None) == (ours == "failed")
+
+
+def test_disputes() -> None:
+    told = {
+        "id": "du_1",
+        "amount": 5,
+        "currency": "eur",
+        "payment_intent": "pi_1",
+        "reason": "fraudulent",
+        "status": "needs_response",
+        "created": 1_700_000_000,
+        "evidence_details": {"due_by": 1_700_000_100},
+    }
+    dispute = read_dispute(told)
+    assert dispute.respond_by is not None
+    assert not dispute.is_over
+    assert read_dispute(told | {"status": "won", "evidence_details": None}).is_over

@@ -114,3 +114,17 @@ def test_a_body_that_is_no_text_is_refused() -> None:
     reader = WebhookReader([WEBHOOK_SECRET])
     with pytest.raises(BadWebhook):
         reader(b"\xff\xfe", header())
+
+
+def test_while_a_secret_is_replaced_both_count() -> None:
+    reader = WebhookReader(["whsec_new", WEBHOOK_SECRET])
+    for secret in ("whsec_new", WEBHOOK_SECRET):
+        assert reader(PAYLOAD.encode(), header(secret=secret)).id == "evt_1"
+    with pytest.raises(BadWebhook):
+        reader(PAYLOAD.encode(), header(secret="whsec_old"))
+
+
+@pytest.mark.parametrize("secrets", [[], [""], ["whsec_a", ""]])
+def test_an_empty_secret_signs_nothing(secrets: list[str]) -> None:
+    with pytest.raises(ValueError, match="must not be empty"):
+        WebhookReader(secrets)
