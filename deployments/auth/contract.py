@@ -113,7 +113,7 @@ class EraseAccountRequest(PasswordSchema):
 
 class ChangeUserRequest(StrictSchema):
     roles: Annotated[Roles, Field(examples=[["merchant", "shopper"]])]
-    disabled: bool
+    disabled: Annotated[bool, Field(strict=True)]
 
 
 class Account(Schema):
@@ -157,7 +157,7 @@ class AddressInput(StrictSchema):
     ]
     region: Annotated[str, Field(max_length=120, pattern=Printable)] = ""
     country: Annotated[str, Field(pattern="^[A-Z]{2}$", examples=["DE"])]
-    is_default: bool = False
+    is_default: Annotated[bool, Field(strict=True)] = False
 
 
 class SavedAddress(Schema):
@@ -256,6 +256,8 @@ class AuthClient:
         )
 
     async def verify_email(self, token: str) -> EmailVerified:
+        """Needs no sign-in for the account's first address; 401 ``sign_in_to_confirm`` when the
+        address replaces another and its account is not the one signed in."""
         answer = await self._http.request("POST", "/email/verify", json={"token": token})
         return EmailVerified.model_validate(answer)
 

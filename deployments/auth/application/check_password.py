@@ -11,7 +11,7 @@ from deployments.auth.application.ports import (
     UnitOfWorkFactory,
 )
 from deployments.auth.domain.user import User
-from deployments.shared.errors import Forbidden, Unauthenticated
+from deployments.shared.errors import Forbidden, Unauthenticated, Unavailable
 
 
 def wrong_credentials() -> Unauthenticated:
@@ -41,7 +41,8 @@ class CheckPassword:
         guess = await self._throttle.take(email, address)
         async with self._begin() as work:
             user = await work.users.by_email(email)
-        matches = await self._passwords.verify(password, user.password_hash if user else None)
+        password_hash = user.password_hash if user else None
+        matches = await self._verify(password, password_hash, email, address, guess)
         if user is None or user.disabled or not matches:
             raise wrong_credentials()
         await self._throttle.clear(email, address, guess)
@@ -58,11 +59,25 @@ class CheckPassword:
             user = await work.users.by_id(user_id)
         if user is None or user.disabled:
             raise account_disabled()
-        await self._throttle.take(user.email, None)
-        if not await self._passwords.verify(password, user.password_hash):
+        guess = await self._throttle.take(user.email, None)
+        if not await self._verify(password, user.password_hash, user.email, None, guess):
             raise Forbidden("wrong_password", "this is not the current password; try again")
         await self._throttle.clear(user.email, None)
         return user
+
+    async def _verify(
+        self,
+        password: str,
+        password_hash: str | None,
+        email: str,
+        address: str | None,
+        guess: str,
+    ) -> bool:
+        try:
+            return await self._passwords.verify(password, password_hash)
+        except Unavailable:
+            await self._throttle.give_back(email, address, guess)
+            raise
 
 
 async def unchanged_for_update(work: AuthUnitOfWork, checked: User) -> User:

@@ -153,3 +153,7 @@ class GuessThrottle(Protocol):
     async def clear(self, email: str, address: str | None, guess: str = "") -> None:
         """The guess was right: the account's count ends, the address gets this guess back."""
         ...
+
+    async def give_back(self, email: str, address: str | None, guess: str) -> None:
+        """The guess was not checked after all."""
+        ...

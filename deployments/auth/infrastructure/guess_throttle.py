@@ -76,11 +76,8 @@ class RedisGuessThrottle:
 
     async def take(self, email: str, address: str | None) -> str:
         guess = new_id().hex
-        keys = [_account_key(email)]
-        free = [self._backoff.account]
-        if address is not None:
-            keys.append(_address_key(address))
-            free.append(self._backoff.address)
+        keys = _keys(email, address)
+        free = [self._backoff.account, self._backoff.address][: len(keys)]
         wait = await self._wait(guess, keys, free)
         if wait > 0:
             raise RateLimited(
@@ -94,11 +91,20 @@ class RedisGuessThrottle:
         self._memory.forget(account)
         try:
             await self._redis.delete(account)
-            if address is not None:
-                await self._eval(_GIVE_BACK, [_address_key(address)], [guess])
         except (RedisError, OSError):
-            if address is not None:
-                self._memory.give_back(_address_key(address), guess)
+            logger.warning("wrong passwords are not forgotten: Redis does not answer")
+        if address is not None:
+            await self._give_back(_address_key(address), guess)
+
+    async def give_back(self, email: str, address: str | None, guess: str) -> None:
+        for key in _keys(email, address):
+            await self._give_back(key, guess)
+
+    async def _give_back(self, key: str, guess: str) -> None:
+        try:
+            await self._eval(_GIVE_BACK, [key], [guess])
+        except (RedisError, OSError):
+            self._memory.give_back(key, guess)
 
     async def _wait(self, guess: str, keys: Sequence[str], free: Sequence[int]) -> float:
         arguments = [
@@ -117,6 +123,11 @@ class RedisGuessThrottle:
     async def _eval(self, script: str, keys: Sequence[str], arguments: Sequence[Any]) -> Any:
         answer: Any = self._redis.eval(script, len(keys), *keys, *map(str, arguments))
         return await answer
+
+
+def _keys(email: str, address: str | None) -> list[str]:
+    account = _account_key(email)
+    return [account] if address is None else [account, _address_key(address)]
 
 
 def _account_key(email: str) -> str:

@@ -20,7 +20,7 @@ from deployments.auth.contract import (
     VerifyEmailRequest,
 )
 from deployments.auth.presentation.views import tokens
-from deployments.shared.authentication import CurrentUserId
+from deployments.shared.authentication import CurrentUserId, OptionalPrincipal
 from deployments.shared.rate_limit import rate_limit
 
 router = APIRouter(tags=["password and e-mail"])
@@ -60,10 +60,13 @@ async def change_password(
 
 
 @router.post("/email/verify", dependencies=[Depends(rate_limit("20/minute", by="address"))])
-async def verify_email(body: VerifyEmailRequest, request: Request) -> EmailVerified:
-    """Confirm an address with the token of the mail; needs no sign-in."""
+async def verify_email(
+    body: VerifyEmailRequest, caller: OptionalPrincipal, request: Request
+) -> EmailVerified:
+    """Confirm an address with the token of the mail. Needs no sign-in, unless the address replaces
+    another one (401 `sign_in_to_confirm`)."""
     use_case: VerifyEmail = request.app.state.verify_email
-    return EmailVerified(email=await use_case(body.token))
+    return EmailVerified(email=await use_case(body.token, caller.user_id if caller else None))
 
 
 @router.post(

@@ -11,8 +11,9 @@ from tests.service.auth.desk import Desk, Person
 NEW = "ada.king@example.com"
 
 
-async def verify(desk: Desk, token: str) -> tuple[int, str]:
-    answer = await desk.client.post("/email/verify", json={"token": token})
+async def verify(desk: Desk, token: str, person: Person | None = None) -> tuple[int, str]:
+    headers = person.headers if person else {}
+    answer = await desk.client.post("/email/verify", json={"token": token}, headers=headers)
     body = answer.json()
     return answer.status_code, body.get("email") or body["code"]
 
@@ -81,12 +82,23 @@ async def test_an_address_changes_when_the_new_one_is_confirmed(desk: Desk) -> N
     assert (await change_email(desk, ada, NEW)).status_code == 202
     assert (await account(desk, ada))["email"] == ada.email
     assert (await desk.login(NEW, ada.password)).status_code == 401
-    assert await verify(desk, await desk.mailed_token(NEW, "verify")) == (200, NEW)
+    token = await desk.mailed_token(NEW, "verify")
+    assert await verify(desk, token, ada) == (200, NEW)
     assert (await account(desk, ada))["email"] == NEW
     assert (await account(desk, ada))["email_verified"] is True
     assert (await desk.login(NEW, ada.password)).status_code == 200
     assert (await desk.login(ada.email, ada.password)).status_code == 401
     assert desk.mails(ada.email)[-1].startswith("Your account has a new e-mail address")
+
+
+async def test_a_stranger_whose_address_was_typed_by_mistake_gets_no_account(desk: Desk) -> None:
+    ada, stranger = await desk.register(), await desk.register("stranger@example.com")
+    await change_email(desk, ada, NEW)
+    token = await desk.mailed_token(NEW, "verify")
+    for who in (None, stranger):
+        assert await verify(desk, token, who) == (401, "sign_in_to_confirm")
+    assert (await account(desk, ada))["email"] == ada.email
+    assert await verify(desk, token, ada) == (200, NEW)
 
 
 async def test_changing_the_address_needs_the_password(desk: Desk) -> None:
@@ -101,7 +113,7 @@ async def test_a_link_to_reset_sent_to_the_former_address_ends(desk: Desk) -> No
     await desk.client.post("/password/forgot", json={"email": ada.email})
     former = await desk.mailed_token(ada.email, "reset")
     await change_email(desk, ada, NEW)
-    await verify(desk, await desk.mailed_token(NEW, "verify"))
+    assert await verify(desk, await desk.mailed_token(NEW, "verify"), ada) == (200, NEW)
     body = {"token": former, "password": "difference engine"}
     assert (await desk.client.post("/password/reset", json=body)).status_code == 422
 
@@ -123,7 +135,7 @@ async def test_an_address_two_accounts_want_goes_to_the_first(desk: Desk) -> Non
     first = await desk.mailed_token(NEW, "verify")
     await change_email(desk, bob, NEW)
     second = await desk.mailed_token(NEW, "verify", 2)
-    answers = await asyncio.gather(verify(desk, first), verify(desk, second))
+    answers = await asyncio.gather(verify(desk, first, ada), verify(desk, second, bob))
     assert sorted(answers) == [(200, NEW), (409, "email_taken")]
 
 

@@ -167,6 +167,30 @@ async def test_the_own_account_does_not_buy_guesses_at_others(redis: Redis) -> N
     assert await waits(guesses, "next@example.com", HOME) > 0
 
 
+async def test_a_guess_that_was_not_checked_is_given_back(redis: Redis) -> None:
+    guesses = throttle(redis, account=2, address=2)
+    for _ in range(5):
+        guess = await guesses.take("ada@example.com", HOME)
+        await guesses.give_back("ada@example.com", HOME, guess)
+    await guesses.take("ada@example.com", HOME)
+
+
+async def test_a_sign_in_refused_in_a_flood_counts_as_no_guess(
+    no_mail_server: PlatformSettings, auth_settings: AuthSettings
+) -> None:
+    settings = auth_settings.model_copy(update={"bcrypt_cost": 9, "bcrypt_queue": 0})
+    async with running(create_api(no_mail_server, settings)) as client:
+        flood = [
+            client.post("/login", json={"email": f"user{n}@example.com", "password": "wrong"})
+            for n in range(20)
+        ]
+        answers = await asyncio.gather(*flood)
+        assert {answer.status_code for answer in answers} == {401, 503}
+        busy = next(answer for answer in answers if answer.status_code == 503)
+        assert (busy.json()["code"], busy.headers["retry-after"]) == ("sign_in_busy", "5")
+        assert (await client.get("/health")).status_code == 200
+
+
 async def test_an_ipv6_network_counts_as_one_address(redis: Redis) -> None:
     guesses = throttle(redis, address=1)
     await guesses.take("a@example.com", "2001:db8::1")
