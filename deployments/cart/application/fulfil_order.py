@@ -46,7 +46,8 @@ class FulfilOrder:
             if order.status is not Status.STOCK_COMMITTED:
                 raise Conflict(
                     "not_fulfillable",
-                    f"order {order.number} is {order.status}; only paid orders can be sent",
+                    f"order {order.number} is {order.status}; an order can be sent once it is "
+                    "paid and its stock is taken",
                 )
             now = self._clock()
             order.fulfil(parcel, now, now + self._delivery)

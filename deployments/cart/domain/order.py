@@ -204,9 +204,15 @@ class Order:
         """Start ``refund``; one that leaves nothing of the payment is a refund of the order.
 
         Raises:
-            Conflict: ``not_refundable`` or ``refund_too_large`` with what is left.
+            Conflict: ``not_refundable``, ``not_restockable`` or ``refund_too_large`` with what
+                is left.
         """
         self.check_refundable()
+        if refund.restock and self.status in VOID:
+            raise Conflict(
+                "not_restockable",
+                f"order {self.number} was {self.status}: its goods are in stock already",
+            )
         if self.refundable < refund.amount:
             raise Conflict(
                 "refund_too_large",

@@ -54,14 +54,17 @@ def _refused(call: str, error: RemoteProblem) -> NoReturn:
 
 
 class ProductsGateway:
-    def __init__(self, client: ProductsClient) -> None:
+    """``patience``: how many seconds to wait for offers."""
+
+    def __init__(self, client: ProductsClient, patience: float = _OFFERS_SECONDS) -> None:
         self._client = client
+        self._patience = patience
 
     async def offers(self, variant_ids: Collection[UUID]) -> dict[UUID, Offer]:
         if not variant_ids:
             return {}
         try:
-            async with asyncio.timeout(_OFFERS_SECONDS):
+            async with asyncio.timeout(self._patience):
                 snapshots = await self._client.snapshots(list(variant_ids))
         except TimeoutError as error:
             raise Unavailable("products_unavailable", _UNAVAILABLE) from error

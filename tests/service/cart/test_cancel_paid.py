@@ -146,6 +146,8 @@ async def test_a_merchant_may_repeat_a_late_refund_that_failed(shop: Shop) -> No
     shop.payments.refund_state = RefundState.FAILED
     await shop.tell("payment.succeeded", order)
     shop.payments.refund_state = RefundState.SUCCEEDED
+    goods = await shop.refund(order, full=True, restock=True)
+    assert (goods.status_code, goods.json()["code"]) == (409, "not_restockable")
     assert (await shop.refund(order, full=True)).json()["state"] == "succeeded"
     assert (await shop.order(shop.merchant, order))["status"] == "cancelled"
 
