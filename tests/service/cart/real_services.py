@@ -33,12 +33,15 @@ from tests.support import Keys, running
 
 
 @asynccontextmanager
-async def _calling(name: str, app: FastAPI, keys: Keys) -> AsyncIterator[ServiceHttp]:
+async def _calling(
+    name: str, app: FastAPI, keys: Keys, timeout: float | None = None
+) -> AsyncIterator[ServiceHttp]:
     http = ServiceHttp(
         name,
         f"http://{name}",
         authorization=lambda: keys.service("cart", name)["Authorization"].split()[1],
         transport=httpx.ASGITransport(app=app),
+        timeout=httpx.Timeout(timeout) if timeout else None,
     )
     try:
         yield http
@@ -48,14 +51,24 @@ async def _calling(name: str, app: FastAPI, keys: Keys) -> AsyncIterator[Service
 
 @asynccontextmanager
 async def real_products(
-    platform: PlatformSettings, keys: Keys, database_url: str, folder: Path
+    platform: PlatformSettings,
+    keys: Keys,
+    database_url: str,
+    folder: Path,
+    *,
+    patience: float | None = None,
 ) -> AsyncIterator[tuple[httpx.AsyncClient, ProductsGateway]]:
+    """``patience``: seconds to wait for an answer where many ask at once."""
     settings = ProductsSettings(
-        database_url=database_url, service_key=keys.encoded("products"), media_folder=folder
+        database_url=database_url,
+        service_key=keys.encoded("products"),
+        media_folder=folder,
+        database_pool_size=20 if patience else 5,
     )
     app = create_products(platform, settings, verifier=keys.verifier("products"))
-    async with running(app) as client, _calling("products", app, keys) as http:
-        yield client, ProductsGateway(ProductsClient(http))
+    async with running(app) as client, _calling("products", app, keys, patience) as http:
+        calls = ProductsClient(http)
+        yield client, ProductsGateway(calls, patience) if patience else ProductsGateway(calls)
 
 
 @asynccontextmanager

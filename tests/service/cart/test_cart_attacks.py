@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import httpx
 import pytest
 
 from deployments.cart.application.check_out import request_hash
@@ -97,7 +98,7 @@ async def test_moves_at_once_on_one_cart_lose_nothing_and_buy_nothing_twice(
     async def check_out() -> Any:
         return await shop.check_out(ada, (await shop.cart(ada))["version"])
 
-    moves = [shop.add(ada, chance.choice(mugs)) for _ in range(12)]
+    moves: list[Any] = [shop.add(ada, chance.choice(mugs)) for _ in range(12)]
     moves += [
         shop.client.post("/merge", json={"cart_token": token}, headers=ada) for token in tokens
     ]
@@ -187,7 +188,7 @@ async def test_a_key_of_other_characters_is_refused(shop: Shop, key: str) -> Non
     answer = await shop.client.post(
         "/checkout",
         json={"cart_version": cart["version"]},
-        headers={**ada, "Idempotency-Key": key.encode("latin-1")},  # type: ignore[dict-item]
+        headers=httpx.Headers(ada | {"Idempotency-Key": key}, encoding="latin-1"),
     )
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
 

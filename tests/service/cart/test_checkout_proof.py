@@ -44,7 +44,7 @@ async def test_what_the_server_decides_is_refused_in_every_body(
     ada, mug = shop.shopper(), shop.catalogue.sell("Mug")
     cart = await shop.add(ada, mug)
     item = cart["items"][0]["id"]
-    bodies = [
+    bodies: list[tuple[str, str, dict[str, Any]]] = [
         ("POST", "/add", {"variant_id": str(mug.variant_id)}),
         ("PUT", f"/items/{item}", {"quantity": 1}),
         ("PUT", "/coupon", {"code": "TEN"}),
