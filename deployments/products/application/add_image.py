@@ -14,6 +14,7 @@ from deployments.products.application.image_changes import (
 from deployments.products.application.ports import (
     ImageStorage,
     PictureEncoder,
+    ReadUpload,
     UnitOfWorkFactory,
 )
 from deployments.products.application.save_product import UNKNOWN_PRODUCT
@@ -31,7 +32,7 @@ class AddImage:
         self._storage = storage
 
     async def __call__(
-        self, product_id: UUID, data: bytes, alt: str | None, variant_id: UUID | None
+        self, product_id: UUID, read: ReadUpload, alt: str | None, variant_id: UUID | None
     ) -> tuple[Image, bool]:
         """The image, and whether it is new: the same picture again is the one there is.
 
@@ -39,12 +40,13 @@ class AddImage:
             NotFound: ``product_not_found``, ``variant_not_found``.
             UnsupportedMedia, Invalid, TooLarge: what was sent is not a picture we take.
             Conflict: ``too_many_images``.
+            Unavailable: too many uploads at once.
         """
         async with self._begin() as work:
             if await work.catalogue.status(product_id) is None:
                 raise UNKNOWN_PRODUCT
         # Outside of any transaction: encoding and storing take long.
-        picture = await self._encode(data)
+        picture = await self._encode(read)
         await self._store(picture)
         async with image_change(self._begin, product_id) as change:
             image, new = await _attach(change, picture, alt, variant_id)

@@ -320,8 +320,11 @@ UnitOfWorkFactory = Callable[[], ProductsUnitOfWork]
 # Whether a user (first) has bought a product (second) here.
 PurchaseCheck = Callable[[UUID, UUID], Awaitable[bool]]
 
+# Gives what was uploaded; called once, when there is room for it in memory.
+ReadUpload = Callable[[], Awaitable[bytes]]
+
 # Decodes, checks and re-encodes an uploaded picture; raises UnsupportedMedia, Invalid.
-PictureEncoder = Callable[[bytes], Awaitable[EncodedPicture]]
+PictureEncoder = Callable[[ReadUpload], Awaitable[EncodedPicture]]
 
 
 class ImageStorage(Protocol):

@@ -5,19 +5,29 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import io
+import struct
+import threading
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 
 from PIL import Image, ImageCms, ImageOps
 
 from deployments.products.domain.image import EncodedPicture, Rendering
-from deployments.shared.errors import Invalid, TooLarge, UnsupportedMedia
+from deployments.shared.errors import Invalid, TooLarge, Unavailable, UnsupportedMedia
 
 _WIDTHS = (1200, 640, 320)
 _QUALITY = 82
 _METHOD = 1  # half the time of the default for 2 % more bytes
 # Part of every key: other parameters above must make other keys, for keys are cached for ever.
 _RECIPE = b"webp-1200-640-320-q82-m1:"
+_WAITING = 64
 _MAGIC = {b"\xff\xd8\xff": "JPEG", b"\x89PNG\r\n\x1a\n": "PNG", b"RIFF": "WEBP"}
+# Pillow's decoders raise all of these on damaged files.
+_DAMAGED = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, struct.error)
+_LARGE_PIXELS = 12_000_000
+# Large pictures one at a time: each may need 350 MB.
+_LARGE = threading.Lock()
 _BOMBS = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 
 
@@ -29,18 +39,37 @@ def _format(data: bytes) -> str:
 
 
 def _opened(data: bytes, max_pixels: int) -> Image.Image:
+    """Not much larger than the largest rendering, whatever was sent."""
     kind = _format(data)
+    # The decoder of WebP holds three copies of the picture.
+    most = max_pixels // 2 if kind == "WEBP" else max_pixels
     try:
-        image = Image.open(io.BytesIO(data), formats=(kind,))
-        if image.width * image.height > max_pixels:
-            raise _too_many_pixels(max_pixels)
-        image.load()
-        return _upright_srgb(image)
+        with Image.open(io.BytesIO(data), formats=(kind,)) as image:
+            pixels = image.width * image.height
+            if pixels > most:
+                raise _too_many_pixels(most)
+            # JPEG is decoded at a half, a quarter or an eighth, if that is large enough.
+            image.draft(None, (_WIDTHS[0], _WIDTHS[0]))
+            with _LARGE if pixels > _LARGE_PIXELS else nullcontext():
+                image.load()
+                return _upright_srgb(_reduced(image))
     except _BOMBS as error:
-        raise _too_many_pixels(max_pixels) from error
-    # Pillow's decoders raise all of these on damaged files.
-    except (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError) as error:
+        raise _too_many_pixels(most) from error
+    except _DAMAGED as error:
         raise Invalid("invalid_image", "the picture is damaged and can't be decoded") from error
+
+
+def _reduced(image: Image.Image) -> Image.Image:
+    """In a mode whose pixels can be averaged, at most four times as wide as needed."""
+    if image.mode.startswith("I"):
+        # 16 bits a pixel: convert() would cut off all but the darkest.
+        image = image.point(lambda value: value * (1 / 256)).convert("L")
+    elif image.mode in ("1", "P", "PA"):
+        transparent = image.mode == "PA" or "transparency" in image.info
+        image = image.convert("RGBA" if transparent else "RGB")
+    shortest = min(image.width, image.height)
+    factor = shortest // (2 * _WIDTHS[0])
+    return image.reduce(factor) if factor > 1 else image
 
 
 def _too_many_pixels(max_pixels: int) -> TooLarge:
@@ -95,15 +124,30 @@ def encode(data: bytes, max_pixels: int) -> EncodedPicture:
 
 
 class PillowEncoder:
-    """Encodes off the event loop, at most ``workers`` pictures at once; Pillow releases the GIL."""
+    """Encodes off the event loop, at most ``workers`` pictures at once; Pillow releases the GIL.
+
+    What waits for its turn is not in memory yet, and no more than ``_WAITING`` do.
+    """
 
     def __init__(self, *, max_bytes: int, max_pixels: int, workers: int) -> None:
         self._max_bytes = max_bytes
         self._max_pixels = max_pixels
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="pictures")
+        self._turn = asyncio.Semaphore(workers)
+        self._waiting = 0
 
-    async def __call__(self, data: bytes) -> EncodedPicture:
-        """Raises as ``encode`` does."""
+    async def __call__(self, read: Callable[[], Awaitable[bytes]]) -> EncodedPicture:
+        """``read`` gives what was uploaded. Raises as ``encode`` does; and ``Unavailable``."""
+        if self._waiting >= _WAITING:
+            raise Unavailable("encoder_busy", "many pictures are being uploaded; try again soon")
+        self._waiting += 1
+        try:
+            async with self._turn:
+                return await self._encode(await read())
+        finally:
+            self._waiting -= 1
+
+    async def _encode(self, data: bytes) -> EncodedPicture:
         if len(data) > self._max_bytes:
             raise TooLarge(
                 "image_too_large", f"a picture has at most {self._max_bytes / 1e6:.0f} MB"

@@ -45,7 +45,7 @@ async def add(
 ) -> Image:
     """Add a picture; the same picture again answers 200 with the one there is."""
     use_case: AddImage = request.app.state.add_image
-    image, new = await use_case(product_id, await file.read(), _text(alt), variant_id)
+    image, new = await use_case(product_id, file.read, _text(alt), variant_id)
     if not new:
         response.status_code = status.HTTP_200_OK
     return presenters.image(image, request.app.state.media_url)

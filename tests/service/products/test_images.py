@@ -216,3 +216,35 @@ async def test_imported_products_keep_uploaded_pictures(
     await products.post("/import", json=batch, headers=operator)
     detail = (await products.get(f"/{outcome['product_id']}")).json()
     assert [i["url"] for i in detail["images"]] == [own["url"]]
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd", "..\\x.png", "a\x00b.png", "/x.html", ""])
+async def test_the_name_and_type_of_an_upload_mean_nothing(
+    products: httpx.AsyncClient,
+    merchant: Headers,
+    product: Body,
+    settings: ProductsSettings,
+    name: str,
+) -> None:
+    path = f"/{product['id']}/images"
+    files = {"file": (name or "x", picture(300, 300), "text/html")}
+    answer = await products.post(path, files=files, headers=merchant)
+    assert answer.status_code == 201
+    stored = [each.name for each in settings.media_folder.rglob("*") if each.is_file()]
+    assert len(stored) == 1
+    assert stored[0] == answer.json()["url"].rpartition("/")[2]
+    shown = await fetch(products, answer.json()["url"])
+    assert shown.headers["content-type"] == "image/webp"
+    assert shown.headers["x-content-type-options"] == "nosniff"
+
+
+async def test_sixty_megabytes_are_refused_by_their_header(
+    products: httpx.AsyncClient, merchant: Headers, product: Body
+) -> None:
+    headers = {
+        **merchant,
+        "Content-Type": "multipart/form-data; boundary=b",
+        "Content-Length": str(60_000_000),
+    }
+    answer = await products.post(f"/{product['id']}/images", content=b"--b", headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
