@@ -22,7 +22,7 @@ class BcryptHasher:
     """Hashes on ``workers`` threads; refuses when ``queue`` others wait already, so that a flood
     of sign-ins leaves time for everything else."""
 
-    def __init__(self, pepper: str, *, cost: int = 12, workers: int = 2, queue: int = 32) -> None:
+    def __init__(self, pepper: str, *, cost: int = 12, workers: int = 2, queue: int = 12) -> None:
         self._pepper = pepper.encode()
         self._cost = cost
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="bcrypt")

@@ -22,7 +22,9 @@ class AuthSettings(ServiceSettings):
     access_token_seconds: int = 900
     bcrypt_cost: int = Field(12, ge=4, le=16)
     bcrypt_workers: int = Field(2, ge=1, description="passwords hashed at once in a replica")
-    bcrypt_queue: int = Field(32, ge=0, description="others that may wait for it; more get 503")
+    bcrypt_queue: int = Field(
+        12, ge=0, description="others that may wait for it; more get 503, so that slots stay free"
+    )
     guesses_per_account: int = Field(5, ge=1, description="wrong passwords before the first pause")
     guesses_per_address: int = Field(50, ge=1, description="the same for a client's address")
     first_pause_seconds: float = Field(1.0, gt=0, description="then doubled")
