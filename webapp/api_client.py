@@ -6,7 +6,8 @@ Who a call is made for (access token, address) travels in a context variable, se
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -24,15 +25,20 @@ from deployments.shared.http_client import ServiceHttp
 from deployments.shared.settings import PlatformSettings
 
 _TIMEOUT = httpx.Timeout(8.0, connect=1.0)
+_TOKEN_REFUSED = ("token_revoked", "token_expired", "invalid_token", "not_authenticated")
 
 
 @dataclass(frozen=True)
 class Visitor:
-    """``access_token`` is None for a guest; ``cart_token`` names a guest's cart."""
+    """``access_token`` is None for a guest; ``cart_token`` names a guest's cart.
+
+    ``renew`` gives another access token for one that a service has refused, or None.
+    """
 
     access_token: str | None = None
     cart_token: str | None = None
     address: str = ""
+    renew: Callable[[str], Awaitable[str | None]] | None = None
 
 
 _NOBODY = Visitor()
@@ -50,18 +56,39 @@ def on_behalf_of(visitor: Visitor) -> Iterator[None]:
 
 
 class VisitorTransport(httpx.AsyncBaseTransport):
-    """Names the visitor's address to the services, whose rate limits count by address."""
+    """Names the visitor's address to the services, whose rate limits count by address, and asks
+    once more with a new access token where the account has changed since the old one."""
 
     def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
         self._inner = inner
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        if address := _visitor.get().address:
-            request.headers["X-Forwarded-For"] = address
+        visitor = _visitor.get()
+        if visitor.address:
+            request.headers["X-Forwarded-For"] = visitor.address
+        response = await self._inner.handle_async_request(request)
+        if response.status_code != 401 or not visitor.access_token or not visitor.renew:
+            return response
+        if not _is_of_token(await response.aread()):
+            return response
+        token = await visitor.renew(visitor.access_token)
+        if token is None:
+            return response
+        await response.aclose()
+        request.headers["Authorization"] = f"Bearer {token}"
         return await self._inner.handle_async_request(request)
 
     async def aclose(self) -> None:
         await self._inner.aclose()
+
+
+def _is_of_token(body: bytes) -> bool:
+    """Whether a refusal is of the access token, and not of a password in the request."""
+    try:
+        code = json.loads(body).get("code")
+    except (ValueError, AttributeError):
+        return False
+    return code in _TOKEN_REFUSED
 
 
 class Services:

@@ -7,24 +7,42 @@ import reflex as rx
 from webapp.components.mishap import error_boundary, on_backend_error
 from webapp.delivery import CacheAndProtect
 from webapp.pages.account import account, orders, register, sign_in
+from webapp.pages.addresses import addresses
+from webapp.pages.back_office.coupons import coupons as coupons_desk
+from webapp.pages.back_office.order import order as order_desk
+from webapp.pages.back_office.orders import orders as orders_desk
+from webapp.pages.back_office.reviews import reviews as reviews_desk
+from webapp.pages.back_office.stock import stock as stock_desk
+from webapp.pages.back_office.users import users as users_desk
 from webapp.pages.cart import cart
 from webapp.pages.checkout import checkout
 from webapp.pages.home import home
 from webapp.pages.listing import listing
+from webapp.pages.mailed import forgot_password, reset_password, verify_email
 from webapp.pages.not_found import not_found
 from webapp.pages.order import order
 from webapp.pages.payment import payment
 from webapp.pages.product import product
+from webapp.pages.settings import settings as account_settings
 from webapp.scripts import CARD_INPUT_BEHAVIOUR, DIALOG_BEHAVIOUR, close_dialogs
 from webapp.settings import settings
 from webapp.state.account import Account, Door
+from webapp.state.addresses import AddressBook
+from webapp.state.back_office.coupons import CouponsDesk
+from webapp.state.back_office.order import OrderDesk
+from webapp.state.back_office.orders import OrdersDesk
+from webapp.state.back_office.reviews import ReviewsDesk
+from webapp.state.back_office.stock import StockDesk
+from webapp.state.back_office.users import UsersDesk
 from webapp.state.basket import Basket
 from webapp.state.catalogue import Catalogue
 from webapp.state.checkout import Checkout
 from webapp.state.home import Home
+from webapp.state.mailed import Confirmation, Forgotten, NewPassword
 from webapp.state.order import OrderPage
 from webapp.state.payment import Payment
 from webapp.state.product import Product
+from webapp.state.settings import Settings
 from webapp.state.shop import Shop
 from webapp.theme import FONT_FILES
 
@@ -105,4 +123,18 @@ app.add_page(
 app.add_page(
     orders, route="/account/orders", title=f"Your orders · {_NAME}", on_load=[_arrive, Account.load]
 )
+for _page, _route, _title, _load in (
+    (addresses, "account/addresses", "Your addresses", AddressBook.load),
+    (account_settings, "account/settings", "Settings", Settings.load),
+    (forgot_password, "account/forgot", "Forgot your password?", Forgotten.load),
+    (reset_password, "account/reset", "A new password", NewPassword.load),
+    (verify_email, "account/verify", "Your e-mail address", Confirmation.load),
+    (orders_desk, "admin", "Orders · Back office", OrdersDesk.load),
+    (order_desk, "admin/orders/[order]", "Order · Back office", OrderDesk.load),
+    (coupons_desk, "admin/coupons", "Coupons · Back office", CouponsDesk.load),
+    (reviews_desk, "admin/reviews", "Reviews · Back office", ReviewsDesk.load),
+    (stock_desk, "admin/stock", "Stock · Back office", StockDesk.load),
+    (users_desk, "admin/users", "Users · Back office", UsersDesk.load),
+):
+    app.add_page(_page, route="/" + _route, title=f"{_title} · {_NAME}", on_load=[_arrive, _load])
 app.add_page(not_found, route="404", title=f"Not found · {_NAME}", on_load=_arrive)

@@ -7,40 +7,6 @@ from datetime import datetime
 from deployments.shared.errors import DomainError
 from deployments.shared.schemas import MoneySchema
 
-COUNTRIES = {
-    "AT": "Austria",
-    "BE": "Belgium",
-    "BG": "Bulgaria",
-    "CH": "Switzerland",
-    "CY": "Cyprus",
-    "CZ": "Czechia",
-    "DE": "Germany",
-    "DK": "Denmark",
-    "EE": "Estonia",
-    "ES": "Spain",
-    "FI": "Finland",
-    "FR": "France",
-    "GB": "United Kingdom",
-    "GR": "Greece",
-    "HR": "Croatia",
-    "HU": "Hungary",
-    "IE": "Ireland",
-    "IT": "Italy",
-    "LT": "Lithuania",
-    "LU": "Luxembourg",
-    "LV": "Latvia",
-    "MT": "Malta",
-    "NL": "Netherlands",
-    "NO": "Norway",
-    "PL": "Poland",
-    "PT": "Portugal",
-    "RO": "Romania",
-    "SE": "Sweden",
-    "SI": "Slovenia",
-    "SK": "Slovakia",
-    "US": "United States",
-}
-
 _STATUS = {
     "created": "Order received",
     "reserved": "Items reserved",
@@ -60,7 +26,13 @@ _STATUS = {
 _PROBLEMS = {
     "wrong_credentials": "That e-mail and password do not match. Check both and try again.",
     "email_taken": "There is already an account with this e-mail. Sign in instead.",
-    "rate_limited": "That was a bit fast. Wait a minute and try again.",
+    "wrong_password": "That is not your current password. Try again.",
+    "invalid_link": "This link was used already or has expired. Ask for a new one.",
+    "account_disabled": "This account can't be used. Write to us if you think it should be.",
+    "token_revoked": "Your account was changed in the meantime. Sign in again.",
+    "unknown_coupon": "We don't know this code. Check how it is written.",
+    "total_changed": "The total has changed. Look at it again before you order.",
+    "not_purchased": "Only customers who bought this here can review it.",
     "insufficient_stock": "Someone was quicker: there is not enough in stock any more.",
     "cart_changed": "Your cart has changed. Look at it again before you order.",
     "cart_has_problems": "Something in your cart can't be ordered as it is. Have a look at it.",
@@ -70,6 +42,11 @@ _PROBLEMS = {
 
 def money(value: MoneySchema) -> str:
     return str(value.to_money())
+
+
+def sentence(text: str) -> str:
+    """A service's words with a capital and a full stop."""
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
 
 
 def count_of(count: int, noun: str, plural: str = "") -> str:
@@ -89,8 +66,11 @@ def day(value: datetime) -> str:
     return f"{value.day} {value:%B %Y}"
 
 
-def country_name(code: str) -> str:
-    return COUNTRIES.get(code, code)
+def wait_text(seconds: int) -> str:
+    """``40 s``, ``5 min``, ``2 h``: rounded up, so that it is not too early."""
+    if seconds < 100:
+        return f"{seconds} s"
+    return f"{-(-seconds // 60)} min" if seconds < 100 * 60 else f"{-(-seconds // 3600)} h"
 
 
 def status_name(status: str) -> str:
@@ -106,9 +86,12 @@ def ordinal(number: int) -> str:
 
 def problem_text(error: DomainError) -> str:
     """What to show a shopper when a service refused or did not answer."""
+    if error.status == 429:
+        wait = error.extra.get("retry_after")
+        pause = f"wait {wait_text(wait)}" if isinstance(wait, int) else "wait a minute"
+        return f"Too many tries: {pause} and try again."
     if error.code in _PROBLEMS:
         return _PROBLEMS[error.code]
     if error.status >= 500:
         return "We can't reach that part of the store right now. Please try again in a moment."
-    text = error.detail.strip() or "That did not work. Please try again."
-    return text[0].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
+    return sentence(error.detail.strip() or "That did not work. Please try again.")

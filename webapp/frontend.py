@@ -21,7 +21,7 @@ from pathlib import Path
 SOURCES = Path(__file__).parent
 _BUILT = "built.json"
 # What the pages' text and scripts are made from, apart from this package's files.
-_BUILD_SETTINGS = ("MERCATO_WEBAPP_SHOP_NAME", "MERCATO_WEBAPP_COUNTRIES")
+_BUILD_SETTINGS = ("MERCATO_WEBAPP_SHOP_NAME",)
 _SOURCE_KINDS = {".py", ".css", ".svg", ".txt", ".png", ".webp", ".woff2", ".json"}
 
 

@@ -11,6 +11,7 @@ LISTING_SORTS = {
     "price_asc": "Price: low to high",
     "price_desc": "Price: high to low",
     "title": "Name A–Z",
+    "rating": "Best rated",
 }
 SEARCH_SORTS = {
     "relevance": "Best match",
@@ -22,12 +23,16 @@ MAX_QUERY = 200
 _LONGEST_PATH = 300
 _LONGEST_BRAND = 120
 _MOST_BRANDS = 20
+_LONGEST_ATTRIBUTE = 240
+_MOST_ATTRIBUTES = 20
+_RATINGS = ("1", "2", "3", "4")
 _HIGHEST_PRICE = 1_000_000
 
 
 @dataclass(frozen=True)
 class Listing:
-    """``query`` is None on a list that is no search. Prices are whole units of money."""
+    """``query`` is None on a list that is no search. Prices are whole units of money;
+    ``attributes`` are ``name:value`` and, like ``rating`` (stars and more), not of a search."""
 
     query: str | None = None
     category: str = ""
@@ -35,6 +40,8 @@ class Listing:
     min_price: int | None = None
     max_price: int | None = None
     in_stock: bool = False
+    attributes: tuple[str, ...] = ()
+    rating: int | None = None
     sort: str = ""
 
     @property
@@ -53,17 +60,23 @@ class Listing:
     def filter_count(self) -> int:
         by_category = self.is_search and bool(self.category)
         by_price = self.min_price is not None or self.max_price is not None
-        return sum([by_category, by_price, self.in_stock]) + len(self.brands)
+        flags = [by_category, by_price, self.in_stock, self.rating is not None]
+        return sum(flags) + len(self.brands) + len(self.attributes)
 
     def parameters(self) -> dict[str, Any]:
         """Query parameters of ``GET /products`` and ``GET /ai/search``; prices in minor units."""
+        return {**self.filters(), "sort": self.active_sort}
+
+    def filters(self) -> dict[str, Any]:
+        """Query parameters of ``GET /products/facets``."""
+        own = {} if self.is_search else {"attr": list(self.attributes), "rating_min": self.rating}
         return {
             "category": self.category or None,
             "brand": list(self.brands) or None,
             "price_min": None if self.min_price is None else self.min_price * 100,
             "price_max": None if self.max_price is None else self.max_price * 100,
             "in_stock": "true" if self.in_stock else None,
-            "sort": self.active_sort,
+            **{name: value or None for name, value in own.items()},
         }
 
     def url(self) -> str:
@@ -82,6 +95,9 @@ class Listing:
             pairs.append(("max", str(self.max_price)))
         if self.in_stock:
             pairs.append(("stock", "1"))
+        pairs.extend(("attr", attribute) for attribute in self.attributes)
+        if self.rating is not None:
+            pairs.append(("rating", str(self.rating)))
         if self.sort and self.sort != next(iter(self.sorts)):
             pairs.append(("sort", self.sort))
         return path + ("?" + urlencode(pairs) if pairs else "")
@@ -90,8 +106,22 @@ class Listing:
         kept = tuple(name for name in self.brands if name != brand)
         return replace(self, brands=kept if brand in self.brands else (*kept, brand))
 
+    def toggle_attribute(self, attribute: str) -> Listing:
+        kept = tuple(known for known in self.attributes if known != attribute)
+        return replace(
+            self, attributes=kept if attribute in self.attributes else (*kept, attribute)
+        )
+
     def without_filters(self) -> Listing:
-        cleared = replace(self, brands=(), min_price=None, max_price=None, in_stock=False)
+        cleared = replace(
+            self,
+            brands=(),
+            min_price=None,
+            max_price=None,
+            in_stock=False,
+            attributes=(),
+            rating=None,
+        )
         return replace(cleared, category="") if self.is_search else cleared
 
 
@@ -118,6 +148,16 @@ def parse(path: str, query: str) -> Listing:
         min_price=low,
         max_price=high,
         in_stock=first("stock") == "1",
+        attributes=()
+        if search
+        else tuple(
+            dict.fromkeys(
+                attribute
+                for given_attribute in given.get("attr", [])
+                if ":" in (attribute := _plain(given_attribute)[:_LONGEST_ATTRIBUTE]).strip(":")
+            )
+        )[:_MOST_ATTRIBUTES],
+        rating=int(first("rating")) if not search and first("rating") in _RATINGS else None,
         sort=sort if sort in (SEARCH_SORTS if search else LISTING_SORTS) else "",
     )
 

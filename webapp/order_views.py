@@ -1,105 +1,13 @@
-"""Carts and orders as the pages show them."""
+"""Orders as the pages show them."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from deployments.cart.contract import CartItem, OrderLine, OrderSummary, OrderView, Totals
-from deployments.cart.contract import ShippingMethod as Method
-from webapp.formats import (
-    count_of,
-    country_name,
-    day,
-    money,
-    status_name,
-)
-from webapp.views import option_text, picture
-
-_MOST = 999
-
-
-@dataclass
-class Line:
-    """A line of a cart or an order."""
-
-    id: str
-    href: str
-    title: str
-    options: str
-    image: str
-    quantity: int
-    unit_price: str
-    total: str
-    problem: str = ""
-    most: int = _MOST
-
-    @classmethod
-    def of_cart(cls, item: CartItem) -> Line:
-        return cls(
-            id=str(item.id),
-            href=f"/p/{item.slug}",
-            title=item.title,
-            options=option_text(item.options),
-            image=picture(item.image_url),
-            quantity=item.quantity,
-            unit_price=money(item.unit_price),
-            total=money(item.line_total),
-            problem=" ".join(_sentence(problem.detail) for problem in item.problems),
-            most=_MOST if item.available is None else max(0, min(item.available, _MOST)),
-        )
-
-    @classmethod
-    def of_order(cls, line: OrderLine) -> Line:
-        return cls(
-            id=str(line.variant_id),
-            href=f"/p/{line.slug}",
-            title=line.title,
-            options=option_text(line.options),
-            image=picture(line.image_url),
-            quantity=line.quantity,
-            unit_price=money(line.unit_price),
-            total=money(line.line_total),
-        )
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
-
-
-@dataclass
-class Sum:
-    """Totals of a cart or an order; an empty text is a row that is not shown."""
-
-    subtotal: str = ""
-    shipping: str = ""
-    discount: str = ""
-    tax: str = ""
-    total: str = ""
-    included_tax: str = ""
-
-    @classmethod
-    def of(cls, totals: Totals) -> Sum:
-        return cls(
-            subtotal=money(totals.subtotal),
-            shipping=money(totals.shipping) if totals.shipping.amount else "Free",
-            discount="−" + money(totals.discount) if totals.discount.amount else "",
-            tax=money(totals.tax) if totals.tax.amount else "",
-            total=money(totals.total),
-            included_tax=money(totals.included_tax) if totals.included_tax.amount else "",
-        )
-
-
-@dataclass
-class Delivery:
-    code: str
-    name: str
-    description: str
-    price: str
-
-    @classmethod
-    def of(cls, method: Method) -> Delivery:
-        price = money(method.price) if method.price.amount else "Free"
-        return cls(method.code, method.name, method.description, price)
+from deployments.cart.contract import OrderSummary, OrderView, RefundView
+from webapp.formats import count_of, day, money, status_name
+from webapp.views import picture
 
 
 @dataclass
@@ -171,12 +79,15 @@ class Order:
     is_stopped: bool = False
     reserved_until: str = ""
     item_count: str = ""
+    cancellable: bool = False
+    refunded: str = ""
 
     @classmethod
-    def of(cls, order: OrderView) -> Order:
+    def of(cls, order: OrderView, countries: Mapping[str, str] | None = None) -> Order:
         address = order.shipping_address
         town = f"{address.postal_code} {address.city}"
         lines = [address.name, address.line1, address.line2, town, address.region]
+        country = (countries or {}).get(address.country, address.country)
         paid = order.status in ("paid", "stock_committed", "fulfilled", "completed")
         waits = order.status in _AWAITS_PAYMENT
         return cls(
@@ -186,13 +97,85 @@ class Order:
             status_name=status_name(order.status),
             placed=day(order.created_at),
             email=order.email,
-            address=[line for line in (*lines, country_name(address.country)) if line],
+            address=[line for line in (*lines, country) if line],
             awaits_payment=waits,
             is_paid=paid,
             is_stopped=order.status in ("rejected", "cancelling", "cancelled"),
             reserved_until=order.expires_at.isoformat() if waits and order.expires_at else "",
             item_count=count_of(sum(line.quantity for line in order.lines), "item"),
+            cancellable=order.cancellable,
+            refunded=money(order.refunded) if order.refunded.amount else "",
         )
+
+
+@dataclass
+class Parcel:
+    """``shipped_at`` in ISO 8601; empty before."""
+
+    carrier: str = ""
+    number: str = ""
+    url: str = ""
+    shipped_at: str = ""
+
+    @classmethod
+    def of(cls, order: OrderView) -> Parcel:
+        shipment = order.shipment
+        if shipment is None:
+            return cls()
+        url = shipment.tracking_url or ""
+        return cls(
+            carrier=shipment.carrier,
+            number=shipment.tracking_number,
+            url=url if url.startswith(("https://", "http://")) else "",
+            shipped_at=shipment.shipped_at.isoformat(),
+        )
+
+
+_REFUND_STATES = {
+    "pending": ("On its way", "wait"),
+    "succeeded": ("Refunded", "good"),
+    "failed": ("Failed", "alarm"),
+}
+
+
+@dataclass
+class RefundRow:
+    """Money given back; ``at`` in ISO 8601, ``note`` is for merchants."""
+
+    amount: str
+    reason: str
+    at: str
+    state: str
+    tone: str
+    what: str
+    note: str
+
+    @classmethod
+    def of(cls, refund: RefundView, order: OrderView) -> RefundRow:
+        titles = {line.variant_id: line.title for line in order.lines}
+        state, tone = _REFUND_STATES[refund.state]
+        parts = [f"{line.quantity} × {titles.get(line.variant_id, '?')}" for line in refund.lines]
+        if refund.shipping.amount:
+            parts.append("delivery")
+        notes = [refund.failure or ""]
+        if refund.restock:
+            notes.append("back in stock" if refund.restocked_at else "goes back into stock")
+        return cls(
+            amount=money(refund.amount),
+            reason=refund.reason,
+            at=refund.created_at.isoformat(),
+            state=state,
+            tone=tone,
+            what=", ".join(parts),
+            note=" · ".join(note for note in notes if note),
+        )
+
+
+def status_tone(status: str) -> str:
+    if status in _AWAITS_PAYMENT:
+        return "wait"
+    stopped = ("rejected", "cancelling", "cancelled", "refunding", "refunded")
+    return "stop" if status in stopped else "good"
 
 
 @dataclass
@@ -211,18 +194,13 @@ class OrderRow:
 
     @classmethod
     def of(cls, order: OrderSummary) -> OrderRow:
-        tone = "good"
-        if order.status in _AWAITS_PAYMENT:
-            tone = "wait"
-        elif order.status in ("rejected", "cancelling", "cancelled", "refunding", "refunded"):
-            tone = "stop"
         return cls(
             id=str(order.id),
             href=f"/order/{order.id}",
             number=order.number,
             placed=day(order.created_at),
             status=status_name(order.status),
-            tone=tone,
+            tone=status_tone(order.status),
             total=money(order.total),
             item_count=count_of(order.item_count, "item"),
             image=picture(order.image_url),

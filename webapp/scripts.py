@@ -28,6 +28,11 @@ def focus(name: str) -> EventSpec:
     return rx.call_script(f"document.getElementById('{name}')?.focus()")
 
 
+def reset_form(name: str) -> EventSpec:
+    """Empty the fields of a form that was sent."""
+    return rx.call_script(f"document.getElementById('{name}')?.reset()")
+
+
 # A click on a dialog's backdrop closes it: the backdrop is outside the dialog's box.
 DIALOG_BEHAVIOUR = """
 document.addEventListener('click', (event) => {

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import lru_cache, partial
 from uuid import UUID
 
 import reflex as rx
 
-from deployments.auth.contract import Tokens
+from deployments.auth.contract import Account, Tokens
 from deployments.shared.errors import DomainError
 from deployments.shared.ids import new_id
 from webapp.api_client import Visitor, on_behalf_of, services
 from webapp.session_keeper import SessionKeeper
 
 _VISIT_SECONDS = 30 * 60
+_ENDED = "You were signed out, because your account was changed or your last visit is long ago."
 _LOCAL_PATH = re.compile(r"/(?![/\\])[\w\-./?=&%+]*")
 
 
@@ -37,6 +38,10 @@ class Session(rx.State):
     visit: str = rx.Cookie("", name="mercato-visit", max_age=_VISIT_SECONDS, same_site="lax")
     name: str = ""
     email: str = ""
+    is_merchant: bool = False
+    is_admin: bool = False
+    unverified: bool = False
+    farewell: str = ""
 
     @rx.var
     def signed_in(self) -> bool:
@@ -48,14 +53,15 @@ class Session(rx.State):
 
 
 async def visitor_of(session: Session) -> Visitor:
-    """The visitor to call services for; a sign-in that has ended makes a guest of them.
+    """The visitor to call services for; a sign-in that has ended makes a guest of them, who is
+    told so.
 
     Raises:
         DomainError: auth does not answer, so that nobody can tell.
     """
     address = session.router.session.client_ip
     if not session.refresh_token:
-        _show(session, "", "")
+        _show(session, None)
         return Visitor(None, session.cart_token or None, address)
     try:
         with on_behalf_of(Visitor(address=address)):
@@ -64,23 +70,49 @@ async def visitor_of(session: Session) -> Visitor:
         if error.status not in (401, 403, 404, 422):
             raise
         _forget(session)
+        session.farewell = _ENDED
         return Visitor(None, session.cart_token or None, address)
     if session.refresh_token != sign_in.refresh_token:
         session.refresh_token = sign_in.refresh_token
-    _show(session, sign_in.account.name, sign_in.account.email)
-    return Visitor(sign_in.access_token, None, address)
+    _show(session, sign_in.account)
+    renew = partial(_renew, sign_in.refresh_token, address)
+    return Visitor(sign_in.access_token, None, address, renew)
+
+
+async def _renew(refresh_token: str, address: str, refused: str) -> str | None:
+    try:
+        with on_behalf_of(Visitor(address=address)):
+            return (await keeper().renew(refresh_token, refused)).access_token
+    except DomainError:
+        return None
 
 
 def begin(session: Session, tokens: Tokens) -> None:
     """Begin a sign-in."""
     sign_in = keeper().remember(tokens)
     session.refresh_token = sign_in.refresh_token
-    _show(session, sign_in.account.name, sign_in.account.email)
+    session.farewell = ""
+    _show(session, sign_in.account)
 
 
-def _show(session: Session, name: str, email: str) -> None:
-    if (name, email) != (session.name, session.email):
-        session.name, session.email = name, email
+def update(session: Session, account: Account) -> None:
+    """Show an account that was changed, here and in the other tabs."""
+    keeper().update(session.refresh_token, account)
+    _show(session, account)
+
+
+def _show(session: Session, account: Account | None) -> None:
+    roles = account.roles if account else []
+    shown = {
+        "name": account.name if account else "",
+        "email": account.email if account else "",
+        "is_merchant": bool({"merchant", "admin"} & set(roles)),
+        "is_admin": "admin" in roles,
+        "unverified": bool(account and not account.email_verified),
+    }
+    for name, value in shown.items():
+        if getattr(session, name) != value:
+            setattr(session, name, value)
 
 
 async def end(session: Session) -> None:
@@ -101,7 +133,7 @@ async def end(session: Session) -> None:
 
 def _forget(session: Session) -> None:
     session.refresh_token = ""
-    session.name = session.email = ""
+    _show(session, None)
 
 
 def continue_visit(session: Session) -> UUID:

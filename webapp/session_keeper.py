@@ -11,7 +11,7 @@ import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from deployments.auth.contract import Account, Tokens
 
@@ -78,6 +78,24 @@ class SessionKeeper:
             task.add_done_callback(lambda _: self._pending.pop(latest, None))
         # A visitor who leaves must not cancel the trade the other tabs wait for.
         return await asyncio.shield(task)
+
+    async def renew(self, refresh_token: str, refused: str) -> SignIn:
+        """The sign-in with another access token than ``refused``, which a service did not take.
+
+        Raises:
+            DomainError: as ``sign_in``: the account was changed, and this sign-in has ended.
+        """
+        latest = self._latest(refresh_token)
+        known = self._current.get(latest)
+        if known and known.access_token == refused:
+            del self._current[latest]
+        return await self.sign_in(refresh_token)
+
+    def update(self, refresh_token: str, account: Account) -> None:
+        """The account has another name, address or state now."""
+        latest = self._latest(refresh_token)
+        if known := self._current.get(latest):
+            self._current[latest] = replace(known, account=account)
 
     async def _trade(self, refresh_token: str) -> SignIn:
         tokens = await self._refresh(refresh_token)

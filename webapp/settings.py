@@ -26,8 +26,8 @@ class WebappSettings(BaseSettings):
         "http://127.0.0.1:8090", description="where browsers send card data, never to the store"
     )
     stripe_publishable_key: str = "pk_test_mercato"
-    countries: str = Field(
-        "DE,AT,BE,ES,FR,IE,IT,LU,NL,PL,PT", description="where the store delivers, first is default"
+    default_country: str = Field(
+        "DE", pattern="^[A-Z]{2}$", description="chosen at checkout until the shopper chooses"
     )
     log_level: str = "warning"
 
@@ -41,10 +41,6 @@ class WebappSettings(BaseSettings):
         """Whether cards are test cards: a test key, or a stand-in for Stripe."""
         host = urlsplit(self.stripe_api_url).hostname or ""
         return self.stripe_publishable_key.startswith("pk_test") or not host.endswith("stripe.com")
-
-    @property
-    def country_codes(self) -> list[str]:
-        return [code.strip().upper() for code in self.countries.split(",") if code.strip()]
 
 
 @lru_cache(maxsize=1)

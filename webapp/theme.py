@@ -78,6 +78,14 @@ SECONDARY_BUTTON = (
     + " h-12 px-7 text-[15px] border border-edge/50 bg-white text-ink hover:border-ink "
     + "disabled:text-muted disabled:hover:border-edge/50"
 )
+DANGER_BUTTON = (
+    _BUTTON
+    + " h-12 px-7 text-[15px] bg-clay text-white hover:bg-clay/90 "
+    + "disabled:bg-sand-deep disabled:text-muted"
+)
+DANGER_LINK_BUTTON = (
+    _BUTTON + " h-12 px-7 text-[15px] border border-clay/40 bg-white text-clay hover:border-clay"
+)
 SMALL_BUTTON = (
     _BUTTON + " h-10 px-5 text-sm border border-edge/50 bg-white text-ink hover:border-ink"
 )
@@ -96,6 +104,16 @@ FIELD = (
     "placeholder:text-muted/80 transition-colors hover:border-ink "
     "focus:outline-2 focus:-outline-offset-1 focus:outline-pine "
     "disabled:bg-sand disabled:text-muted aria-[invalid=true]:border-clay"
+)
+_TAG = "inline-block rounded-full px-3 py-0.5 text-[13px] font-semibold whitespace-nowrap"
+TAG = f"{_TAG} bg-pine-soft text-pine"
+WAIT_TAG = f"{_TAG} bg-honey-soft text-honey"
+STOP_TAG = f"{_TAG} bg-sand text-ink-soft"
+ALARM_TAG = f"{_TAG} bg-clay-soft text-clay"
+CHOICE_CARD = (
+    "flex cursor-pointer items-center gap-4 rounded-2xl border border-edge/50 bg-white px-4 py-4 "
+    "transition-colors hover:border-ink has-checked:border-pine has-checked:bg-pine-soft "
+    "has-checked:ring-1 has-checked:ring-pine"
 )
 PANEL = "rounded-3xl border border-line bg-white"
 EYEBROW = "text-xs font-semibold uppercase tracking-[0.14em] text-muted"

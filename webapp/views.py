@@ -10,6 +10,7 @@ from webapp.formats import (
     money,
     percent_off,
 )
+from webapp.review_views import Stars
 from webapp.settings import settings
 from webapp.theme import TILE_TINTS
 
@@ -42,6 +43,7 @@ class Card:
     note: str
     sold_out: bool
     position: int
+    stars: Stars = field(default_factory=Stars)
 
     @classmethod
     def of(cls, product: ProductCard, position: int = 0) -> Card:
@@ -59,6 +61,7 @@ class Card:
             note=count_of(product.variant_count, "option") if product.variant_count > 1 else "",
             sold_out=not product.in_stock,
             position=position,
+            stars=Stars.of(product.rating),
         )
 
 
@@ -82,6 +85,7 @@ def card_of_detail(product: ProductDetail) -> ProductCard:
         in_stock=any(variant.available > 0 for variant in product.variants),
         image_url=product.images[0].url if product.images else None,
         variant_count=len(product.variants),
+        rating=product.rating,
     )
 
 

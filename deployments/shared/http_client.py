@@ -17,7 +17,8 @@ _ATTEMPTS = 3
 
 
 class RemoteProblem(DomainError):
-    """The other service answered with a problem detail; its status, code and text are kept."""
+    """The other service answered with a problem detail; its status, code and text are kept, and
+    ``retry_after`` (seconds) in ``extra`` where it said so."""
 
     def __init__(self, status: int, code: str, detail: str, **extra: Any) -> None:
         super().__init__(code, detail, **extra)
@@ -35,6 +36,9 @@ def _problem(response: httpx.Response) -> DomainError:
     detail = str(body.pop("detail", f"unexpected answer {response.status_code}"))
     for key in ("type", "title", "status", "request_id"):
         body.pop(key, None)
+    wait = response.headers.get("Retry-After", "")
+    if response.status_code in (429, 503) and wait.isdecimal() and len(wait) < 7:
+        body["retry_after"] = int(wait)
     if response.status_code == 503:
         return Unavailable(code, detail, **body)
     return RemoteProblem(response.status_code, code, detail, **body)

@@ -56,10 +56,12 @@ def shell(title: str, step: int, left: rx.Component, right: rx.Component) -> rx.
     )
 
 
-def summary(lines: Any, sums: Any, subtotal: Any = None) -> rx.Component:
+def summary(lines: Any, sums: Any, subtotal: Any = None, extra: Any = None) -> rx.Component:
+    """``extra`` stands between lines and totals."""
     return rx.el.aside(
         rx.el.h2("Your order", class_name=SUBHEADING),
         rx.el.ul(rx.foreach(lines, order_line), class_name="mt-5 divide-y divide-line"),
+        rx.el.div(extra, class_name="mt-2 border-t border-line py-5") if extra else rx.fragment(),
         rx.el.div(
             rx.cond(
                 sums.total != "",

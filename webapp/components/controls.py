@@ -9,13 +9,17 @@ from reflex_components_core.el.elements.inline import A
 from reflex_components_core.react_router.dom import ReactRouterLink
 
 from webapp.theme import (
+    ALARM_TAG,
     FIELD,
     FOCUS,
     HEADING,
     LABEL,
     PRIMARY_BUTTON,
     SECONDARY_BUTTON,
+    STOP_TAG,
+    TAG,
     TEXT_LINK,
+    WAIT_TAG,
 )
 from webapp.views import Crumb
 
@@ -107,6 +111,74 @@ def notice(text: Any, name: str = "info") -> rx.Component:
             rx.el.p(text),
             role="status",
             class_name="flex gap-3 rounded-2xl bg-honey-soft px-4 py-3 text-sm text-honey",
+        ),
+    )
+
+
+def good_news(text: Any) -> rx.Component:
+    return rx.cond(
+        text != "",
+        rx.el.div(
+            icon("circle-check", 20, "mt-0.5 shrink-0"),
+            rx.el.p(text),
+            role="status",
+            class_name="flex gap-3 rounded-2xl bg-pine-soft px-4 py-3.5 text-[15px] text-pine",
+        ),
+    )
+
+
+def select(name: str, label: str, *options: Any, class_name: str = "", **props: Any) -> Any:
+    """A labelled list to choose from."""
+    return rx.el.div(
+        rx.el.label(label, html_for=name, class_name=LABEL),
+        rx.el.div(
+            rx.el.select(
+                *options,
+                id=name,
+                name=name,
+                class_name=f"{FIELD} appearance-none pr-11 cursor-pointer",
+                **props,
+            ),
+            icon(
+                "chevron-down",
+                18,
+                "pointer-events-none absolute right-4 top-1/2 -translate-y-1/2",
+            ),
+            class_name="relative",
+        ),
+        class_name=class_name,
+    )
+
+
+def checkbox(name: str, label: Any, **props: Any) -> rx.Component:
+    return rx.el.label(
+        rx.el.input(
+            type="checkbox",
+            name=name,
+            class_name=f"size-5 shrink-0 accent-pine cursor-pointer {FOCUS}",
+            **props,
+        ),
+        rx.el.span(label),
+        class_name="flex items-center gap-3 text-[15px] cursor-pointer",
+    )
+
+
+def tag(text: Any, tone: Any) -> rx.Component:
+    """A short state; ``tone``: good, wait, alarm or stop."""
+    look = rx.match(tone, ("good", TAG), ("wait", WAIT_TAG), ("alarm", ALARM_TAG), STOP_TAG).to(str)
+    return rx.el.span(text, class_name=look)
+
+
+def text_area(name: str, label: str, *, optional: bool = False, **props: Any) -> rx.Component:
+    return rx.el.div(
+        rx.el.label(
+            label,
+            rx.el.span(" (optional)", class_name="font-normal text-muted") if optional else None,
+            html_for=name,
+            class_name=LABEL,
+        ),
+        rx.el.textarea(
+            id=name, name=name, class_name=f"{FIELD} !h-auto py-3 leading-relaxed", **props
         ),
     )
 

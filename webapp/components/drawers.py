@@ -7,7 +7,7 @@ from typing import Any
 import reflex as rx
 
 from webapp.components.controls import alert, empty_state, icon, link
-from webapp.components.order_summary import cart_line, stale_cart_notice
+from webapp.components.order_summary import cart_line, new_prices_notice, stale_cart_notice
 from webapp.scripts import close_dialogs
 from webapp.session import Session
 from webapp.state.basket import Basket
@@ -80,6 +80,15 @@ def menu() -> rx.Component:
                         class_name=f"{SECONDARY_BUTTON} w-full",
                         on_click=close_dialogs(),
                     ),
+                    rx.cond(
+                        Session.is_merchant,
+                        link(
+                            "Back office",
+                            href="/admin",
+                            class_name=f"{SECONDARY_BUTTON} mt-2 w-full",
+                            on_click=close_dialogs(),
+                        ),
+                    ),
                     rx.el.button(
                         "Sign out",
                         type="button",
@@ -112,6 +121,7 @@ def cart_drawer() -> rx.Component:
         rx.el.div(
             alert(Basket.error),
             stale_cart_notice(),
+            rx.el.div(new_prices_notice(), class_name="mt-4 empty:hidden"),
             rx.cond(
                 Basket.lines.length() > 0,
                 rx.el.ul(
@@ -137,12 +147,20 @@ def cart_drawer() -> rx.Component:
                 rx.el.div(
                     rx.el.span("Subtotal", class_name="text-muted"),
                     rx.el.span(Basket.subtotal, class_name="text-xl font-semibold tabular-nums"),
-                    class_name="mb-4 flex items-baseline justify-between",
+                    class_name="flex items-baseline justify-between",
+                ),
+                rx.cond(
+                    Basket.coupon.discount != "",
+                    rx.el.div(
+                        rx.el.span("Coupon ", Basket.coupon.code, class_name="text-muted"),
+                        rx.el.span(Basket.coupon.discount, class_name="tabular-nums text-pine"),
+                        class_name="mt-1 flex items-baseline justify-between text-[15px]",
+                    ),
                 ),
                 link(
                     "Go to checkout",
                     href="/checkout",
-                    class_name=f"{PRIMARY_BUTTON} w-full",
+                    class_name=f"{PRIMARY_BUTTON} mt-4 w-full",
                     on_click=close_dialogs(),
                 ),
                 link(

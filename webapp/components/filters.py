@@ -11,7 +11,7 @@ from webapp.components.controls import (
 )
 from webapp.scripts import close_dialogs
 from webapp.state.catalogue import Catalogue
-from webapp.state.facets import Choice
+from webapp.state.facets import AttributeGroup, Choice
 from webapp.theme import (
     FIELD,
     FOCUS,
@@ -32,6 +32,8 @@ def filters(place: str) -> rx.Component:
         _facet("Department", Catalogue.categories, Catalogue.filter_category),
         _facet("Brand", Catalogue.brands, Catalogue.filter_brand),
         _price_filter(place),
+        _facet("Rating", Catalogue.ratings, Catalogue.filter_rating),
+        rx.foreach(Catalogue.attributes, _attribute),
         rx.el.button(
             "In stock only",
             rx.el.span(
@@ -55,23 +57,7 @@ def filters(place: str) -> rx.Component:
 
 def _facet(title: str, choices: Any, on_choose: Any) -> rx.Component:
     def choice(item: rx.Var[Choice]) -> rx.Component:
-        return rx.el.li(
-            rx.el.button(
-                rx.el.span(item.label, class_name="truncate"),
-                rx.cond(
-                    item.selected,
-                    icon("check", 16, "shrink-0"),
-                    rx.el.span(item.count, class_name="text-sm text-muted tabular-nums"),
-                ),
-                type="button",
-                on_click=on_choose(item.value),
-                aria_pressed=rx.cond(item.selected, "true", "false"),
-                class_name=rx.cond(
-                    item.selected, "bg-pine-soft font-semibold text-pine ", "text-ink-soft "
-                )
-                + _OPTION,
-            )
-        )
+        return _choice(item, on_choose)
 
     return rx.cond(
         choices.length() > 0,
@@ -79,6 +65,45 @@ def _facet(title: str, choices: Any, on_choose: Any) -> rx.Component:
             rx.el.h2(title, class_name="mb-2 text-sm font-semibold"),
             rx.el.ul(rx.foreach(choices, choice), class_name="-mx-2.5 space-y-0.5"),
         ),
+    )
+
+
+def _choice(item: rx.Var[Choice], on_choose: Any) -> rx.Component:
+    return rx.el.li(
+        rx.el.button(
+            rx.el.span(item.label, class_name="truncate"),
+            rx.cond(
+                item.selected,
+                icon("check", 16, "shrink-0"),
+                rx.el.span(item.count, class_name="text-sm text-muted tabular-nums"),
+            ),
+            type="button",
+            on_click=on_choose(item.value),
+            aria_pressed=rx.cond(item.selected, "true", "false"),
+            class_name=rx.cond(
+                item.selected, "bg-pine-soft font-semibold text-pine ", "text-ink-soft "
+            )
+            + _OPTION,
+        )
+    )
+
+
+def _attribute(group: rx.Var[AttributeGroup]) -> rx.Component:
+    """Folded, so that many attributes do not push each other away."""
+    return rx.el.details(
+        rx.el.summary(
+            group.name,
+            icon("chevron-down", 16, "transition-transform group-open:rotate-180"),
+            class_name="flex cursor-pointer list-none items-center justify-between rounded-sm "
+            f"text-sm font-semibold {FOCUS}",
+        ),
+        rx.el.ul(
+            rx.foreach(group.choices, lambda item: _choice(item, Catalogue.filter_attribute)),
+            class_name="-mx-2.5 mt-2 space-y-0.5",
+        ),
+        # A choice in it keeps it open.
+        open=group.is_open,
+        class_name="group border-t border-line pt-5",
     )
 
 
@@ -102,7 +127,11 @@ def _price_filter(place: str) -> rx.Component:
         )
 
     return rx.el.form(
-        rx.el.h2("Price in €", class_name="mb-2.5 text-sm font-semibold"),
+        rx.el.h2(
+            "Price in €",
+            rx.el.span(Catalogue.price_hint, class_name="font-normal text-muted"),
+            class_name="mb-2.5 flex items-baseline justify-between text-sm font-semibold",
+        ),
         rx.el.div(
             bound("min", "From", Catalogue.min_price),
             rx.el.span("–", class_name="text-muted", custom_attrs={"aria-hidden": "true"}),

@@ -117,6 +117,18 @@ def _account_link() -> rx.Component:
     )
 
 
+def _back_office_link() -> rx.Component:
+    return link(
+        icon("store", 22),
+        rx.el.span("Back office", class_name="hidden text-[15px] font-medium xl:inline"),
+        href="/admin",
+        aria_label="Back office",
+        class_name="hidden h-11 min-w-11 items-center justify-center gap-2 rounded-full "
+        f"text-ink transition-colors hover:bg-sand sm:inline-flex xl:px-4 {FOCUS}",
+        custom_attrs={"data-testid": "back-office-link"},
+    )
+
+
 def header(drawer: bool) -> rx.Component:
     return rx.el.header(
         rx.el.div(
@@ -132,6 +144,7 @@ def header(drawer: bool) -> rx.Component:
                 _logo(),
                 search_box("mx-auto hidden w-full max-w-xl lg:block", name="search"),
                 rx.el.div(
+                    rx.cond(Session.is_merchant, _back_office_link()),
                     _account_link(),
                     _cart_button(drawer),
                     class_name="-mr-2 ml-auto flex items-center gap-1 lg:ml-0",

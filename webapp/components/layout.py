@@ -7,6 +7,7 @@ from typing import Any
 import reflex as rx
 from reflex_components_core.core.banner import has_too_many_connection_errors
 
+from webapp.components.account_notices import account_notices
 from webapp.components.controls import anchor, icon, link
 from webapp.components.drawers import cart_drawer, menu
 from webapp.components.header import bare_header, header
@@ -39,6 +40,7 @@ def page(
         _connection_notice(),
         mishap_notice(),
         bare_header(back, back_text) if bare else header(drawer),
+        rx.fragment() if bare else account_notices(),
         rx.el.main(
             *content,
             id="content",

@@ -6,11 +6,11 @@ from typing import Any
 
 import reflex as rx
 
+from webapp.cart_views import Line
 from webapp.components.controls import icon, link, notice, picture, stepper
-from webapp.order_views import Line
 from webapp.scripts import close_dialogs
 from webapp.state.basket import Basket
-from webapp.theme import FOCUS
+from webapp.theme import FOCUS, SMALL_BUTTON
 
 _THUMB = "relative size-20 shrink-0 overflow-hidden rounded-xl bg-sand sm:size-24"
 
@@ -82,6 +82,30 @@ def cart_line(line: rx.Var[Line]) -> rx.Component:
     )
 
 
+def new_prices_notice() -> rx.Component:
+    """Where prices have changed: one button accepts them all."""
+    return rx.cond(
+        Basket.has_new_prices,
+        rx.el.div(
+            rx.el.p(
+                icon("tag", 18, "mt-0.5 shrink-0"),
+                "Prices have changed since you chose these.",
+                class_name="flex gap-3",
+            ),
+            rx.el.button(
+                "Go on with the new prices",
+                type="button",
+                on_click=Basket.accept_prices,
+                disabled=Basket.busy,
+                class_name=SMALL_BUTTON,
+            ),
+            role="status",
+            class_name="flex flex-wrap items-center justify-between gap-3 rounded-2xl "
+            "bg-honey-soft px-4 py-3 text-[15px] text-honey",
+        ),
+    )
+
+
 def stale_cart_notice() -> rx.Component:
     return notice(
         rx.cond(
@@ -90,8 +114,8 @@ def stale_cart_notice() -> rx.Component:
     )
 
 
-def order_line(line: rx.Var[Line]) -> rx.Component:
-    """A line that stands fast."""
+def order_line(line: rx.Var[Line], extra: Any = None) -> rx.Component:
+    """A line that stands fast; ``extra`` stands below it."""
     return rx.el.li(
         rx.el.div(
             picture(line.image, "", size=128),
@@ -106,6 +130,7 @@ def order_line(line: rx.Var[Line]) -> rx.Component:
                 line.unit_price,
                 class_name="text-sm text-muted tabular-nums",
             ),
+            extra if extra is not None else rx.fragment(),
             class_name="min-w-0 flex-1",
         ),
         rx.el.p(line.total, class_name="text-[15px] font-semibold tabular-nums"),

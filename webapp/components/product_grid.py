@@ -8,6 +8,7 @@ from typing import Any
 import reflex as rx
 
 from webapp.components.controls import link, picture, skeleton
+from webapp.components.stars import rating
 from webapp.theme import FOCUS
 from webapp.views import Card
 
@@ -47,6 +48,7 @@ def product_card(card: rx.Var[Card], on_click: Any = None) -> rx.Component:
                     class_name="line-clamp-2 text-[15px] font-semibold leading-snug text-ink "
                     "group-hover:underline decoration-ink/30 underline-offset-4",
                 ),
+                rating(card.stars),
                 rx.el.p(
                     rx.el.span(
                         card.price,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
+from webapp.components.account_shell import account_page
 from webapp.components.controls import (
     alert,
     button_label,
@@ -15,6 +16,7 @@ from webapp.components.controls import (
     notice,
     picture,
     skeleton,
+    tag,
 )
 from webapp.components.layout import page
 from webapp.order_views import OrderRow
@@ -23,7 +25,6 @@ from webapp.state.account import SHORTEST_PASSWORD, Account, Door
 from webapp.state.shop import Shop
 from webapp.theme import (
     FOCUS,
-    NARROW_PAGE,
     PAGE,
     PANEL,
     PRIMARY_BUTTON,
@@ -98,6 +99,10 @@ def sign_in() -> rx.Component:
             auto_complete="current-password",
             max_length=1024,
         ),
+        rx.el.p(
+            link("Forgot your password?", href="/account/forgot", class_name=TEXT_LINK),
+            class_name="!mt-3 text-[15px]",
+        ),
         _submit("Sign in", "Signing in…"),
         on_submit=Door.sign_in,
         no_validate=True,
@@ -149,40 +154,23 @@ def register() -> rx.Component:
 
 
 def account() -> rx.Component:
-    return page(
-        rx.el.div(
-            rx.el.div(
-                rx.el.div(
-                    rx.el.p("Signed in as ", Session.email, class_name="text-muted"),
-                    rx.el.h1(
-                        "Hello",
-                        rx.cond(Session.first_name != "", ", " + Session.first_name, ""),
-                        class_name=f"{TITLE} mt-1",
-                    ),
-                ),
-                rx.el.button(
-                    icon("log-out", 18),
-                    "Sign out",
-                    type="button",
-                    on_click=Shop.sign_out,
-                    class_name=SECONDARY_BUTTON,
-                ),
-                class_name="flex flex-wrap items-end justify-between gap-6",
-            ),
-            _orders("Your latest orders"),
-            class_name=f"{NARROW_PAGE} py-10 sm:py-16",
-        )
+    return account_page(
+        "/account",
+        rx.fragment("Hello", rx.cond(Session.first_name != "", ", " + Session.first_name, "")),
+        rx.el.p("Signed in as ", Session.email, class_name="mt-2 text-muted"),
+        _orders("Your latest orders"),
+        aside=rx.el.button(
+            icon("log-out", 18),
+            "Sign out",
+            type="button",
+            on_click=Shop.sign_out,
+            class_name=SECONDARY_BUTTON,
+        ),
     )
 
 
 def orders() -> rx.Component:
-    return page(
-        rx.el.div(
-            rx.el.h1("Your orders", class_name=TITLE),
-            _orders(""),
-            class_name=f"{NARROW_PAGE} py-10 sm:py-16",
-        )
-    )
+    return account_page("/account/orders", "Your orders", _orders(""))
 
 
 def _orders(title: str) -> rx.Component:
@@ -230,12 +218,6 @@ def _orders(title: str) -> rx.Component:
 
 
 def _order_row(order: rx.Var[OrderRow]) -> rx.Component:
-    tone = rx.match(
-        order.tone,
-        ("good", "bg-pine-soft text-pine"),
-        ("wait", "bg-honey-soft text-honey"),
-        "bg-sand text-ink-soft",
-    ).to(str)
     return rx.el.li(
         link(
             rx.el.div(
@@ -250,11 +232,7 @@ def _order_row(order: rx.Var[OrderRow]) -> rx.Component:
                     order.item_count,
                     class_name="mt-0.5 text-[15px] text-muted",
                 ),
-                rx.el.p(
-                    order.status,
-                    class_name=tone
-                    + " mt-2 inline-block rounded-full px-3 py-0.5 text-[13px] font-semibold",
-                ),
+                rx.el.p(tag(order.status, order.tone), class_name="mt-2"),
                 class_name="min-w-0 flex-1",
             ),
             rx.el.div(

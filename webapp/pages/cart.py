@@ -5,8 +5,13 @@ from __future__ import annotations
 import reflex as rx
 
 from webapp.components.controls import alert, empty_state, icon, link, skeleton
+from webapp.components.coupon_box import coupon_box
 from webapp.components.layout import page
-from webapp.components.order_summary import cart_line, stale_cart_notice
+from webapp.components.order_summary import (
+    cart_line,
+    new_prices_notice,
+    stale_cart_notice,
+)
 from webapp.session import Session
 from webapp.state.basket import Basket
 from webapp.theme import PAGE, PANEL, PRIMARY_BUTTON, SUBHEADING, TEXT_LINK, TITLE
@@ -17,7 +22,10 @@ def cart() -> rx.Component:
         rx.el.div(
             rx.el.h1("Your cart", class_name=TITLE),
             rx.el.div(
-                alert(Basket.error), stale_cart_notice(), class_name="mt-6 space-y-3 empty:hidden"
+                alert(Basket.error),
+                stale_cart_notice(),
+                new_prices_notice(),
+                class_name="mt-6 space-y-3 empty:hidden",
             ),
             rx.cond(
                 Basket.loaded,
@@ -55,16 +63,29 @@ def _content() -> rx.Component:
                     ),
                     class_name="flex items-baseline justify-between",
                 ),
+                rx.cond(
+                    Basket.coupon.discount != "",
+                    rx.el.div(
+                        rx.el.dt("Discount", class_name="text-muted"),
+                        rx.el.dd(
+                            Basket.coupon.discount,
+                            class_name="tabular-nums text-pine",
+                            custom_attrs={"data-testid": "cart-discount"},
+                        ),
+                        class_name="mt-2 flex items-baseline justify-between",
+                    ),
+                ),
                 class_name="mt-5",
             ),
             rx.el.p(
                 "Delivery is added in the next step, before you pay.",
                 class_name="mt-2 text-sm text-muted",
             ),
+            rx.el.div(coupon_box(), class_name="mt-5 border-t border-line pt-5"),
             rx.cond(
                 Basket.has_problems,
                 rx.el.p(
-                    "Change the marked lines before you go on.",
+                    "Change what is marked before you go on.",
                     class_name="mt-4 text-[15px] text-clay",
                 ),
             ),

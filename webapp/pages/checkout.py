@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import reflex as rx
 
+from webapp.address_views import AddressCard
+from webapp.cart_views import Delivery
+from webapp.components.address_fields import address_fields
 from webapp.components.checkout_shell import loading, shell, summary
 from webapp.components.controls import (
     alert,
     button_label,
+    checkbox,
     field,
-    icon,
     link,
 )
+from webapp.components.coupon_box import coupon_box
 from webapp.components.layout import page
-from webapp.formats import country_name
-from webapp.order_views import Delivery
-from webapp.settings import settings
 from webapp.state.basket import Basket
 from webapp.state.checkout import Checkout
 from webapp.theme import (
-    FIELD,
+    CHOICE_CARD,
     FOCUS,
-    LABEL,
     PRIMARY_BUTTON,
     SUBHEADING,
 )
@@ -33,7 +35,12 @@ def checkout() -> rx.Component:
             "Where should it go?",
             1,
             rx.cond(Checkout.loading, loading(), _address_form()),
-            summary(Basket.lines, Checkout.totals, Basket.subtotal),
+            summary(
+                Basket.lines,
+                Checkout.totals,
+                Basket.subtotal,
+                coupon_box(Checkout.apply_coupon, Checkout.remove_coupon),
+            ),
         ),
         bare=True,
     )
@@ -64,97 +71,82 @@ def _address_form() -> rx.Component:
         ),
         rx.el.fieldset(
             rx.el.legend("Delivery address", class_name=SUBHEADING),
-            rx.el.div(
-                field(
-                    "name",
-                    "Full name",
-                    wrong=wrong,
-                    class_name="sm:col-span-6",
-                    type="text",
-                    auto_complete="shipping name",
-                    default_value=Checkout.recipient,
-                    max_length=120,
-                ),
-                field(
-                    "line1",
-                    "Street and number",
-                    wrong=wrong,
-                    class_name="sm:col-span-6",
-                    type="text",
-                    auto_complete="shipping address-line1",
-                    max_length=200,
-                ),
-                field(
-                    "line2",
-                    "Apartment, floor, company",
-                    optional=True,
-                    wrong=wrong,
-                    class_name="sm:col-span-6",
-                    type="text",
-                    auto_complete="shipping address-line2",
-                    max_length=200,
-                ),
-                field(
-                    "postal_code",
-                    "Postal code",
-                    wrong=wrong,
-                    class_name="sm:col-span-2",
-                    type="text",
-                    auto_complete="shipping postal-code",
-                    max_length=20,
-                ),
-                field(
-                    "city",
-                    "Town or city",
-                    wrong=wrong,
-                    class_name="sm:col-span-4",
-                    type="text",
-                    auto_complete="shipping address-level2",
-                    max_length=120,
-                ),
+            rx.cond(Checkout.saved.length() > 0, _saved_addresses()),
+            rx.cond(
+                Checkout.chosen == "",
                 rx.el.div(
-                    rx.el.label("Country", html_for="country", class_name=LABEL),
-                    rx.el.div(
-                        rx.el.select(
-                            *(
-                                rx.el.option(country_name(code), value=code)
-                                for code in settings().country_codes
-                            ),
-                            id="country",
-                            name="country",
-                            value=Checkout.country,
-                            on_change=Checkout.set_country,
-                            auto_complete="shipping country",
-                            class_name=f"{FIELD} appearance-none pr-11 cursor-pointer",
-                        ),
-                        icon(
-                            "chevron-down",
-                            18,
-                            "pointer-events-none absolute right-4 top-1/2 -translate-y-1/2",
-                        ),
-                        class_name="relative",
+                    address_fields(
+                        wrong=wrong,
+                        countries=Checkout.countries,
+                        country=Checkout.country,
+                        on_country=Checkout.set_country,
+                        recipient=Checkout.recipient,
                     ),
-                    class_name="sm:col-span-6",
+                    checkbox("save_address", "Save this address for next time"),
+                    class_name="mt-4 space-y-5",
                 ),
-                class_name="mt-4 grid gap-4 sm:grid-cols-6",
             ),
         ),
         _delivery(),
         rx.el.div(
             rx.el.button(
-                button_label("Continue to payment", Checkout.busy, "Reserving your items…"),
+                button_label(
+                    rx.cond(Checkout.free, "Place the order", "Continue to payment"),
+                    Checkout.busy,
+                    "Reserving your items…",
+                ),
                 type="submit",
                 disabled=Checkout.busy | Checkout.quoting | (Checkout.method == ""),
                 class_name=f"{PRIMARY_BUTTON} w-full sm:w-auto sm:min-w-64",
             ),
             rx.el.p(
-                "Your items are set aside for you while you pay.",
+                rx.cond(
+                    Checkout.free,
+                    "There is nothing to pay: the order is complete right away.",
+                    "Your items are set aside for you while you pay.",
+                ),
                 class_name="mt-4 text-sm text-muted",
             ),
         ),
         on_submit=Checkout.place,
         no_validate=True,
         class_name="space-y-9",
+    )
+
+
+def _saved_addresses() -> rx.Component:
+    def saved(address: rx.Var[AddressCard]) -> rx.Component:
+        return _address_choice(
+            address.id,
+            rx.el.span(address.name, class_name="block font-semibold"),
+            rx.foreach(
+                address.lines,
+                lambda line: rx.el.span(
+                    line,
+                    class_name="text-sm text-muted after:content-[',_'] last:after:content-none",
+                ),
+            ),
+        )
+
+    return rx.el.div(
+        rx.foreach(Checkout.saved, saved),
+        _address_choice("", rx.el.span("Another address", class_name="font-semibold")),
+        class_name="mt-4 space-y-3",
+    )
+
+
+def _address_choice(address_id: Any, *content: Any) -> rx.Component:
+    return rx.el.label(
+        rx.el.input(
+            type="radio",
+            name="saved_address",
+            value=address_id,
+            checked=Checkout.chosen == address_id,
+            on_change=Checkout.choose_address(address_id),
+            class_name=f"size-5 shrink-0 accent-pine {FOCUS}",
+        ),
+        rx.el.span(*content, class_name="min-w-0 flex-1"),
+        class_name=CHOICE_CARD,
     )
 
 
@@ -175,9 +167,7 @@ def _delivery() -> rx.Component:
                 class_name="flex-1",
             ),
             rx.el.span(item.price, class_name="font-semibold tabular-nums"),
-            class_name="flex cursor-pointer items-center gap-4 rounded-2xl border border-edge/50 "
-            "bg-white px-4 py-4 transition-colors hover:border-ink has-checked:border-pine "
-            "has-checked:bg-pine-soft has-checked:ring-1 has-checked:ring-pine",
+            class_name=CHOICE_CARD,
         )
 
     return rx.el.fieldset(

@@ -106,7 +106,7 @@ def _toolbar() -> rx.Component:
                 item.label,
                 icon("x", 15),
                 type="button",
-                on_click=Catalogue.remove(item.kind, item.label),
+                on_click=Catalogue.remove(item.kind, item.value),
                 aria_label="Remove filter " + item.label,
                 class_name="inline-flex h-9 items-center gap-1.5 rounded-full bg-pine-soft px-3.5 "
                 f"text-sm font-medium text-pine cursor-pointer hover:bg-pine/20 {FOCUS}",

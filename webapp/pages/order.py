@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
+from webapp.cart_views import Line
 from webapp.components.controls import (
     alert,
     clock,
@@ -14,10 +15,13 @@ from webapp.components.controls import (
     skeleton,
     spinner,
 )
+from webapp.components.dialogs import dialog, dialog_buttons
 from webapp.components.layout import page
+from webapp.components.order_status import order_step, parcel_view
 from webapp.components.order_summary import order_line, totals
-from webapp.order_views import Step
+from webapp.order_views import RefundRow
 from webapp.pages.not_found import not_found_content
+from webapp.scripts import open_dialog
 from webapp.state.order import OrderPage
 from webapp.theme import (
     FOCUS,
@@ -26,9 +30,14 @@ from webapp.theme import (
     PRIMARY_BUTTON,
     SECONDARY_BUTTON,
     SUBHEADING,
+    TEXT_LINK,
     TITLE,
 )
 
+_QUIET = (
+    "px-3 py-3 text-[15px] text-muted underline underline-offset-4 cursor-pointer hover:text-ink "
+    f"rounded-sm {FOCUS}"
+)
 _MARK = "mb-6 flex size-16 items-center justify-center rounded-full"
 
 
@@ -77,15 +86,19 @@ def _content() -> rx.Component:
         rx.el.div(
             rx.el.section(
                 rx.el.h2("Status", class_name=SUBHEADING),
-                rx.el.ol(rx.foreach(OrderPage.steps, _step), class_name="mt-5"),
+                rx.el.ol(rx.foreach(OrderPage.steps, order_step), class_name="mt-5"),
                 class_name=f"{PANEL} p-6 sm:p-8",
             ),
             rx.el.section(
                 rx.el.h2(OrderPage.order.item_count, class_name=SUBHEADING),
                 rx.el.ul(
-                    rx.foreach(OrderPage.lines, order_line), class_name="mt-5 divide-y divide-line"
+                    rx.foreach(OrderPage.lines, _line), class_name="mt-5 divide-y divide-line"
                 ),
-                rx.el.div(totals(OrderPage.totals), class_name="mt-2 border-t border-line pt-5"),
+                rx.el.div(
+                    totals(OrderPage.totals),
+                    rx.cond(OrderPage.refunds.length() > 0, _refunds()),
+                    class_name="mt-2 border-t border-line pt-5",
+                ),
                 class_name=f"{PANEL} p-6 sm:p-8 md:row-span-2",
             ),
             rx.el.section(
@@ -97,6 +110,7 @@ def _content() -> rx.Component:
                     class_name="mt-4 not-italic leading-relaxed text-ink-soft",
                 ),
                 rx.el.p(OrderPage.delivery, class_name="mt-4 text-[15px] text-muted"),
+                rx.cond(OrderPage.parcel.shipped_at != "", parcel_view(OrderPage.parcel)),
                 class_name=f"{PANEL} p-6 sm:p-8",
             ),
             class_name="mt-10 grid items-start gap-6 md:grid-cols-2",
@@ -104,8 +118,80 @@ def _content() -> rx.Component:
         rx.el.div(
             link("Continue shopping", href="/products", class_name=SECONDARY_BUTTON),
             link("All your orders", href="/account/orders", class_name=SECONDARY_BUTTON),
-            class_name="mt-10 flex flex-wrap gap-3",
+            rx.cond(
+                OrderPage.order.cancellable & ~OrderPage.order.awaits_payment,
+                rx.el.button(
+                    "Cancel this order",
+                    type="button",
+                    on_click=open_dialog("cancel-order"),
+                    disabled=OrderPage.cancelling,
+                    class_name=_QUIET,
+                ),
+            ),
+            class_name="mt-10 flex flex-wrap items-center gap-3",
         ),
+        _cancel_dialog(),
+    )
+
+
+def _cancel_dialog() -> rx.Component:
+    return dialog(
+        "cancel-order",
+        "Cancel this order?",
+        rx.el.form(
+            rx.el.p(
+                rx.cond(
+                    OrderPage.order.is_paid,
+                    "What you paid goes back to your card. That takes a few days, depending on "
+                    "your bank.",
+                    "Your items go back on the shelf. Nothing is charged.",
+                ),
+                class_name="text-ink-soft",
+            ),
+            dialog_buttons("Yes, cancel it", OrderPage.cancelling, "Cancelling…", danger=True),
+            on_submit=OrderPage.cancel,
+            class_name="space-y-5",
+        ),
+    )
+
+
+def _line(line: rx.Var[Line]) -> rx.Component:
+    review = rx.cond(
+        OrderPage.order.is_paid,
+        link(
+            "Write a review",
+            href=line.href + "?review=1",
+            aria_label="Write a review of " + line.title,
+            class_name=f"text-sm {TEXT_LINK}",
+        ),
+    )
+    return order_line(line, review)
+
+
+def _refunds() -> rx.Component:
+    def refund(item: rx.Var[RefundRow]) -> rx.Component:
+        return rx.el.li(
+            rx.el.div(
+                rx.el.p(
+                    rx.cond(item.tone == "wait", "Refund on its way", "Refunded"),
+                    class_name="font-medium",
+                ),
+                rx.el.p(
+                    day_and_clock(item.at),
+                    rx.cond(item.what != "", " · " + item.what, ""),
+                    class_name="text-sm text-muted",
+                ),
+                class_name="min-w-0",
+            ),
+            rx.el.p("−", item.amount, class_name="font-semibold tabular-nums text-pine"),
+            class_name="flex justify-between gap-4 text-[15px]",
+            custom_attrs={"data-testid": "refund"},
+        )
+
+    return rx.el.div(
+        rx.el.h3("Refunds", class_name="text-sm font-semibold"),
+        rx.el.ul(rx.foreach(OrderPage.refunds, refund), class_name="mt-3 space-y-3"),
+        class_name="mt-6 border-t border-line pt-5",
     )
 
 
@@ -121,11 +207,32 @@ def _number() -> rx.Component:
 
 def _paid() -> rx.Component:
     return rx.fragment(
-        rx.el.div(icon("check", 30), class_name=f"{_MARK} bg-pine text-white"),
+        rx.el.div(
+            rx.match(
+                OrderPage.order.status,
+                ("fulfilled", icon("truck", 30)),
+                ("completed", icon("package-check", 30)),
+                icon("check", 30),
+            ),
+            class_name=f"{_MARK} bg-pine text-white",
+        ),
         _number(),
-        rx.el.h1("Thank you. It is paid.", class_name=f"{TITLE} mt-1"),
+        rx.el.h1(
+            rx.match(
+                OrderPage.order.status,
+                ("fulfilled", "It is on its way"),
+                ("completed", "It has arrived"),
+                "Thank you. It is paid.",
+            ),
+            class_name=f"{TITLE} mt-1",
+        ),
         rx.el.p(
-            "We are getting it ready. You find it at any time under your orders.",
+            rx.match(
+                OrderPage.order.status,
+                ("fulfilled", "Follow the parcel with the number below."),
+                ("completed", "We hope you like it. Other customers are glad to hear how it is."),
+                "We are getting it ready. You find it at any time under your orders.",
+            ),
             class_name="mt-3 text-ink-soft",
         ),
     )
@@ -170,10 +277,9 @@ def _unpaid() -> rx.Component:
             rx.el.button(
                 "Cancel this order",
                 type="button",
-                on_click=OrderPage.cancel,
+                on_click=open_dialog("cancel-order"),
                 disabled=OrderPage.cancelling,
-                class_name=f"px-3 py-3 text-[15px] text-muted underline underline-offset-4 "
-                f"cursor-pointer hover:text-ink rounded-sm {FOCUS}",
+                class_name=_QUIET,
             ),
             class_name="mt-7 flex flex-wrap items-center gap-4",
         ),
@@ -197,39 +303,4 @@ def _other() -> rx.Component:
             ),
             class_name="mt-3 text-ink-soft",
         ),
-    )
-
-
-def _step(step: rx.Var[Step]) -> rx.Component:
-    mark = rx.match(
-        step.state,
-        ("done", "bg-pine text-white border-pine"),
-        ("now", "bg-white border-pine text-pine"),
-        ("stopped", "bg-clay border-clay text-white"),
-        "bg-white border-edge/50 text-transparent",
-    ).to(str)
-    return rx.el.li(
-        rx.el.span(
-            rx.match(
-                step.state,
-                ("done", icon("check", 14)),
-                ("stopped", icon("x", 14)),
-                ("now", rx.el.span(class_name="size-2 rounded-full bg-pine")),
-                rx.fragment(),
-            ),
-            class_name=mark
-            + " z-10 flex size-6 shrink-0 items-center justify-center rounded-full border-2",
-        ),
-        rx.el.div(
-            rx.el.p(
-                step.name,
-                class_name=rx.cond(step.state == "next", "text-muted", "font-semibold text-ink"),
-            ),
-            rx.cond(
-                step.at != "", rx.el.p(day_and_clock(step.at), class_name="text-sm text-muted")
-            ),
-            class_name="pb-6",
-        ),
-        aria_current=rx.cond(step.state == "now", "step", "false"),
-        class_name="timeline-step relative flex gap-4",
     )

@@ -18,6 +18,8 @@ from webapp.components.controls import (
 from webapp.components.layout import page
 from webapp.components.price_comparison import price_comparison
 from webapp.components.product_grid import product_grid
+from webapp.components.reviews import reviews
+from webapp.components.stars import rating
 from webapp.pages.not_found import not_found_content
 from webapp.state.product import Fact, Photo, Product
 from webapp.theme import FOCUS, HEADING, PAGE, PRIMARY_BUTTON, TEXT_LINK
@@ -53,6 +55,7 @@ def _content() -> rx.Component:
             class_name="mt-5 grid gap-8 lg:grid-cols-[1.1fr_1fr] lg:gap-16",
         ),
         price_comparison(),
+        reviews(),
         _similar(),
         class_name=f"{PAGE} pt-6 sm:pt-8",
     )
@@ -108,6 +111,14 @@ def _heading() -> rx.Component:
             Product.title,
             class_name="mt-1 font-display text-[2rem] leading-[1.12] tracking-[-0.02em] "
             "sm:text-[2.5rem]",
+        ),
+        rx.cond(
+            Product.rating.average != "",
+            anchor(
+                rating(Product.rating, "text-[15px]"),
+                href="#reviews",
+                class_name=f"mt-3 inline-flex rounded-sm hover:underline {FOCUS}",
+            ),
         ),
         rx.el.p(
             rx.el.span(

@@ -14,16 +14,12 @@ from webapp.api_client import Visitor, on_behalf_of, services
 from webapp.formats import problem_text
 from webapp.order_views import OrderRow
 from webapp.scripts import close_dialogs, focus
-from webapp.session import Session, begin, safe_next, visitor_of
+from webapp.session import Session, begin, safe_next
 from webapp.state.basket import Basket, merge_guest_cart
+from webapp.state.guard import customer, refusal, sign_in_first
 
 SHORTEST_PASSWORD = 10
 _PAGE_SIZE = 10
-
-
-def sign_in_first(target: str) -> Any:
-    """Go to the sign-in page and afterwards to ``target``."""
-    return rx.redirect("/sign-in?next=" + quote(target, safe="/"), replace=True)
 
 
 class Door(rx.State):
@@ -100,15 +96,28 @@ def check(email: str, password: str, name: str | None) -> tuple[str, str]:
     """
     if name is not None and not name:
         return "name", "Tell us your name."
+    if problem := check_email(email):
+        return "email", problem
+    if not password:
+        return "password", "Enter your password."
+    if name is not None and (problem := check_new_password(password)):
+        return "password", problem
+    return "", ""
+
+
+def check_email(email: str) -> str:
+    """What is wrong with an address; empty when nothing is."""
     try:
         validate_email(email, check_deliverability=False)
     except EmailNotValidError:
-        return "email", "Enter your e-mail address, like ada@example.com."
-    if not password:
-        return "password", "Enter your password."
-    if name is not None and len(password) < SHORTEST_PASSWORD:
-        return "password", f"Choose a password of at least {SHORTEST_PASSWORD} characters."
-    return "", ""
+        return "Enter your e-mail address, like ada@example.com."
+    return ""
+
+
+def check_new_password(password: str) -> str:
+    if len(password) < SHORTEST_PASSWORD:
+        return f"Choose a password of at least {SHORTEST_PASSWORD} characters."
+    return ""
 
 
 class Account(rx.State):
@@ -130,7 +139,8 @@ class Account(rx.State):
                 yield sign_in_first(self.router.url.path)
                 return
         except DomainError as error:
-            self.error = problem_text(error)
+            self.error, leave = await refusal(self, error)
+            yield leave
         self.loading = False
 
     @rx.event
@@ -142,14 +152,15 @@ class Account(rx.State):
         try:
             await _fetch(self, self._cursor)
         except DomainError as error:
-            self.error = problem_text(error)
+            self.error, leave = await refusal(self, error)
+            yield leave
         self.loading_more = False
 
 
 async def _fetch(page: Account, cursor: str | None) -> bool:
     """Show (more of) the orders; False when nobody is signed in."""
-    visitor = await visitor_of(await page.get_state(Session))
-    if visitor.access_token is None:
+    visitor = await customer(page)
+    if visitor is None:
         page.orders = []
         return False
     with on_behalf_of(visitor):

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import reflex as rx
 
 from deployments.analytics.contract import AddedToCart
-from deployments.cart.contract import CartView
+from deployments.cart.contract import CartClient, CartView
 from deployments.shared.errors import DomainError
 from webapp.api_client import on_behalf_of, services
+from webapp.cart_views import Coupon, Line
 from webapp.formats import count_of, money, problem_text
-from webapp.order_views import Line
-from webapp.scripts import open_dialog
+from webapp.scripts import open_dialog, reset_form
 from webapp.session import Session, continue_visit, visitor_of
 from webapp.visit_events import record
 
@@ -24,6 +24,8 @@ class Basket(rx.State):
     lines: list[Line] = []
     count: int = 0
     subtotal: str = ""
+    coupon: Coupon = Coupon()
+    coupon_error: str = ""
     version: int = 0
     live: bool = True
     loaded: bool = False
@@ -33,7 +35,11 @@ class Basket(rx.State):
 
     @rx.var
     def has_problems(self) -> bool:
-        return any(line.problem for line in self.lines)
+        return any(line.problem for line in self.lines) or bool(self.coupon.problem)
+
+    @rx.var
+    def has_new_prices(self) -> bool:
+        return any(line.problem_kind == "price_changed" for line in self.lines)
 
     @rx.event
     async def open_drawer(self) -> AsyncIterator[Any]:
@@ -47,27 +53,61 @@ class Basket(rx.State):
     @rx.event
     async def change(self, item_id: str, quantity: int) -> AsyncIterator[Any]:
         """Set a line's quantity; 0 removes it."""
-        if self.busy:
+
+        def make(client: CartClient, token: str | None) -> Awaitable[CartView]:
+            if quantity <= 0:
+                return client.remove(item_id, token)
+            return client.change(item_id, min(quantity, _MOST), token)
+
+        async for event in _change(self, make):
+            yield event
+
+    @rx.event
+    async def accept_prices(self) -> AsyncIterator[Any]:
+        """Go on with the prices as they are now."""
+        async for event in _change(self, lambda client, token: client.accept_prices(token)):
+            yield event
+
+    @rx.event
+    async def apply_coupon(self, form: dict[str, Any]) -> AsyncIterator[Any]:
+        code = "".join(str(form.get("code", "")).split())
+        if not code:
+            self.coupon_error = "Enter the code of your coupon."
             return
-        self.busy = True
-        self.error = ""
-        yield
-        session = await self.get_state(Session)
-        try:
-            visitor = await visitor_of(session)
-            with on_behalf_of(visitor):
-                client, token = services().cart, visitor.cart_token
-                if quantity <= 0:
-                    cart = await client.remove(item_id, token)
-                else:
-                    cart = await client.change(item_id, min(quantity, _MOST), token)
-            show(self, session, cart)
-            self.announcement = f"Cart updated: {count_of(self.count, 'item')}, {self.subtotal}"
-        except DomainError as error:
-            await refresh(self)
-            self.error = problem_text(error)
-        finally:
-            self.busy = False
+        async for event in _change(self, lambda client, token: client.apply_coupon(code, token)):
+            yield event
+        # What is wrong with a coupon is said beside its field.
+        self.coupon_error, self.error = self.error, ""
+        if not self.coupon_error:
+            yield reset_form("coupon-form")
+
+    @rx.event
+    async def remove_coupon(self) -> AsyncIterator[Any]:
+        async for event in _change(self, lambda client, token: client.remove_coupon(token)):
+            yield event
+
+
+async def _change(
+    basket: Basket, make: Callable[[CartClient, str | None], Awaitable[CartView]]
+) -> AsyncIterator[Any]:
+    """Change the cart by ``make`` and show it, or why it is not changed."""
+    if basket.busy:
+        return
+    basket.busy = True
+    basket.error = basket.coupon_error = ""
+    yield
+    session = await basket.get_state(Session)
+    try:
+        visitor = await visitor_of(session)
+        with on_behalf_of(visitor):
+            cart = await make(services().cart, visitor.cart_token)
+        show(basket, session, cart)
+        basket.announcement = f"Cart updated: {count_of(basket.count, 'item')}, {basket.subtotal}"
+    except DomainError as error:
+        await refresh(basket)
+        basket.error = problem_text(error)
+    finally:
+        basket.busy = False
 
 
 def show(basket: Basket, session: Session, cart: CartView) -> None:
@@ -76,6 +116,7 @@ def show(basket: Basket, session: Session, cart: CartView) -> None:
     basket.lines = [Line.of_cart(item) for item in cart.items]
     basket.count = cart.item_count
     basket.subtotal = money(cart.subtotal)
+    basket.coupon = Coupon.of(cart)
     basket.version = cart.version
     basket.live = cart.live
     basket.loaded = True
@@ -85,11 +126,12 @@ def show(basket: Basket, session: Session, cart: CartView) -> None:
 def clear(basket: Basket) -> None:
     basket.lines = []
     basket.count = basket.version = 0
-    basket.subtotal = basket.error = ""
+    basket.subtotal = basket.error = basket.coupon_error = ""
+    basket.coupon = Coupon()
     basket.loaded = True
 
 
-async def refresh(basket: Basket) -> None:
+async def refresh(basket: Basket, *, again: bool = False) -> None:
     """Show the visitor's cart as it is now, or why that can't be told."""
     session = await basket.get_state(Session)
     try:
@@ -103,6 +145,9 @@ async def refresh(basket: Basket) -> None:
         if error.status == 404 and not session.refresh_token:
             session.cart_token = ""
             clear(basket)
+        elif error.status == 401 and session.refresh_token and not again:
+            # The sign-in has ended; whoever is left is a guest.
+            await refresh(basket, again=True)
         else:
             basket.error = problem_text(error)
 

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 import reflex as rx
 
 from deployments.analytics.contract import ProductSearched, SearchClicked
+from deployments.products.contract import Facets, PriceRange
 from deployments.search.contract import SearchResponse
 from deployments.shared.errors import DomainError
 from webapp.api_client import on_behalf_of, services
@@ -17,7 +18,18 @@ from webapp.formats import count_of, problem_text
 from webapp.listing_url import Listing, parse
 from webapp.scripts import close_dialogs
 from webapp.session import Session, continue_visit, visitor_of
-from webapp.state.facets import LONGEST_FACET, Chip, Choice, brands_of, chips, choices
+from webapp.state.facets import (
+    AttributeGroup,
+    Chip,
+    Choice,
+    attribute_groups,
+    brand_choices,
+    category_choices,
+    chips,
+    choices,
+    price_hint,
+    rating_choices,
+)
 from webapp.state.shop import all_departments
 from webapp.views import Card, Crumb, Department, cards
 from webapp.visit_events import record
@@ -42,6 +54,9 @@ class Catalogue(rx.State):
     chips: list[Chip] = []
     categories: list[Choice] = []
     brands: list[Choice] = []
+    attributes: list[AttributeGroup] = []
+    ratings: list[Choice] = []
+    price_hint: str = ""
     sorts: list[Choice] = []
     sort: str = ""
     min_price: str = ""
@@ -51,6 +66,7 @@ class Catalogue(rx.State):
     has_more: bool = False
     _listing: Listing = Listing()
     _cursor: str | None = None
+    _total: int = 0
 
     @rx.event
     async def load(self) -> AsyncIterator[Any]:
@@ -99,6 +115,16 @@ class Catalogue(rx.State):
         return rx.redirect(self._listing.toggle_brand(brand).url())
 
     @rx.event
+    def filter_attribute(self, attribute: str) -> Any:
+        return rx.redirect(self._listing.toggle_attribute(attribute).url())
+
+    @rx.event
+    def filter_rating(self, stars: str) -> Any:
+        chosen = int(stars) if stars.isdecimal() else None
+        rating = None if chosen == self._listing.rating else chosen
+        return rx.redirect(replace(self._listing, rating=rating).url())
+
+    @rx.event
     def toggle_stock(self) -> Any:
         return rx.redirect(replace(self._listing, in_stock=not self._listing.in_stock).url())
 
@@ -117,6 +143,8 @@ class Catalogue(rx.State):
             "brand": self._listing.toggle_brand(value),
             "price": replace(self._listing, min_price=None, max_price=None),
             "stock": replace(self._listing, in_stock=False),
+            "attribute": self._listing.toggle_attribute(value),
+            "rating": replace(self._listing, rating=None),
         }
         return rx.redirect(cleared.get(kind, self._listing.without_filters()).url())
 
@@ -207,7 +235,7 @@ async def _fetch(page: Catalogue, listing: Listing, cursor: str | None = None) -
             found = await services().products.browse(**parameters)
             products, page._cursor = found.items, found.next_cursor
             if cursor is None:
-                await _show_brands(page, listing)
+                await _show_facets(page, listing)
     if cursor is None:
         page.items = cards(products)
     else:
@@ -215,9 +243,12 @@ async def _fetch(page: Catalogue, listing: Listing, cursor: str | None = None) -
     page.has_more = page._cursor is not None
     if not listing.is_search:
         shown = len(page.items)
-        page.summary = (
-            f"{shown}+ products" if page.has_more else count_of(shown, "product") if shown else ""
-        )
+        total = max(page._total, shown)
+        page.summary = count_of(total, "product") if total > shown or not page.has_more else ""
+        if page.has_more and total <= shown:
+            page.summary = f"{shown}+ products"
+        if not shown:
+            page.summary = ""
 
 
 def _show_search(page: Catalogue, listing: Listing, answer: SearchResponse) -> None:
@@ -230,14 +261,26 @@ def _show_search(page: Catalogue, listing: Listing, answer: SearchResponse) -> N
     chosen_category = (listing.category,) if listing.category else ()
     page.categories = choices(facets.get("category"), chosen_category)
     page.brands = choices(facets.get("brand"), listing.brands)
+    page.attributes, page.ratings, page.price_hint = [], [], ""
 
 
-async def _show_brands(page: Catalogue, listing: Listing) -> None:
-    """Brands to filter a list by. It is no reason to fail when they can't be told."""
-    page.categories = []
+async def _show_facets(page: Catalogue, listing: Listing) -> None:
+    """What a list can be filtered by. It is no reason to fail when that can't be told."""
     try:
-        names = await brands_of(listing.category)
+        facets = await services().products.facets(**listing.filters())
     except DomainError:
-        names = []
-    shown = list(dict.fromkeys([*listing.brands, *names]))[:LONGEST_FACET]
-    page.brands = [Choice(name, name, "", name in listing.brands) for name in shown]
+        facets = Facets(
+            total=0,
+            categories=[],
+            brands=[],
+            price=PriceRange(),
+            in_stock=0,
+            attributes=[],
+            ratings=[],
+        )
+    page.categories = category_choices(facets)
+    page.brands = brand_choices(facets, listing.brands)
+    page.attributes = attribute_groups(facets, listing.attributes)
+    page.ratings = rating_choices(facets, listing.rating)
+    page.price_hint = price_hint(facets)
+    page._total = facets.total

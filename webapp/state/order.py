@@ -13,12 +13,13 @@ from deployments.cart.contract import OrderView
 from deployments.payments.contract import PaymentView
 from deployments.shared.errors import DomainError
 from webapp.api_client import Visitor, on_behalf_of, services
-from webapp.formats import problem_text
-from webapp.order_views import Line, Order, Step, Sum, steps
+from webapp.cart_views import Line, Sum
+from webapp.order_views import Order, Parcel, RefundRow, Step, steps
 from webapp.scripts import close_dialogs
 from webapp.session import Session, visitor_of
-from webapp.state.account import sign_in_first
 from webapp.state.basket import Basket, refresh
+from webapp.state.countries import country_names
+from webapp.state.guard import refusal, sign_in_first
 from webapp.state.payment import payment_of
 
 _WATCH_EVERY_SECONDS = 1.5
@@ -33,6 +34,8 @@ class OrderPage(rx.State):
     lines: list[Line] = []
     totals: Sum = Sum()
     steps: list[Step] = []
+    parcel: Parcel = Parcel()
+    refunds: list[RefundRow] = []
     delivery: str = ""
     payment_open: bool = False
     payment_note: str = ""
@@ -52,21 +55,23 @@ class OrderPage(rx.State):
             if visitor.access_token is None:
                 yield sign_in_first(self.router.url.path)
                 return
-            _show(self, *await _fetch(UUID(order_id), visitor))
+            await self._show(*await _fetch(UUID(order_id), visitor))
             await refresh(await self.get_state(Basket))
         except ValueError:
             self.missing = True
         except DomainError as error:
             self.missing = error.status in (403, 404, 422)
-            self.error = "" if self.missing else problem_text(error)
+            if not self.missing:
+                self.error, leave = await refusal(self, error)
+                yield leave
         self.loading = False
         self._watch += 1
-        if not self.missing and not _settled(self.order.status):
+        if not self.missing and not _settled(self):
             yield OrderPage.watch
 
     @rx.event(background=True)
     async def watch(self) -> None:
-        """Follow the order until its payment is settled, as long as the page shows it."""
+        """Follow the order until its payment or refund is settled, as long as the page shows it."""
         async with self:
             watch, order_id = self._watch, self.order.id
         for _ in range(_WATCHES):
@@ -85,27 +90,41 @@ class OrderPage(rx.State):
             except DomainError:
                 continue
             async with self:
-                _show(self, order, payment)
-                if _settled(order.status):
+                await self._show(order, payment)
+                if _settled(self):
                     return
 
     @rx.event
     async def cancel(self) -> AsyncIterator[Any]:
-        """Cancel an order that is not paid yet."""
+        """Cancel an order that was not shipped; what was paid is given back."""
         if self.cancelling:
             return
         self.cancelling = True
-        yield
+        self.error = ""
+        yield close_dialogs()
         try:
             visitor = await visitor_of(await self.get_state(Session))
             with on_behalf_of(visitor):
                 await services().cart.cancel(self.order.id)
-            _show(self, *await _fetch(UUID(self.order.id), visitor))
+            await self._show(*await _fetch(UUID(self.order.id), visitor))
             self._watch += 1
             yield OrderPage.watch
         except DomainError as error:
-            self.error = problem_text(error)
+            self.error, leave = await refusal(self, error)
+            yield leave
         self.cancelling = False
+
+    async def _show(self, order: OrderView, payment: PaymentView | None) -> None:
+        self.order = Order.of(order, await country_names())
+        self.lines = [Line.of_order(line) for line in order.lines]
+        self.totals = Sum.of(order.totals)
+        self.steps = steps(order)
+        self.parcel = Parcel.of(order)
+        self.refunds = [RefundRow.of(r, order) for r in order.refunds if r.state != "failed"]
+        self.delivery = order.shipping_method.replace("_", " ").replace("-", " ").capitalize()
+        under_way = payment is not None and payment.status in ("succeeded", "processing")
+        self.payment_open = self.order.awaits_payment and not under_way
+        self.payment_note = payment.failure.message if payment and payment.failure else ""
 
 
 async def _fetch(order_id: UUID, visitor: Visitor) -> tuple[OrderView, PaymentView | None]:
@@ -120,16 +139,6 @@ async def _fetch(order_id: UUID, visitor: Visitor) -> tuple[OrderView, PaymentVi
         return order, None
 
 
-def _settled(status: str) -> bool:
-    return status not in ("created", "reserved", "payment_pending", "paid", "cancelling")
-
-
-def _show(page: OrderPage, order: OrderView, payment: PaymentView | None) -> None:
-    page.order = Order.of(order)
-    page.lines = [Line.of_order(line) for line in order.lines]
-    page.totals = Sum.of(order.totals)
-    page.steps = steps(order)
-    page.delivery = order.shipping_method.replace("_", " ").replace("-", " ").capitalize()
-    under_way = payment is not None and payment.status in ("succeeded", "processing")
-    page.payment_open = page.order.awaits_payment and not under_way
-    page.payment_note = payment.failure.message if payment and payment.failure else ""
+def _settled(page: OrderPage) -> bool:
+    moving = ("created", "reserved", "payment_pending", "paid", "cancelling", "refunding")
+    return page.order.status not in moving and all(r.tone != "wait" for r in page.refunds)

@@ -13,12 +13,13 @@ from deployments.cart.contract import OrderView
 from deployments.payments.contract import CreateIntentRequest, PaymentView
 from deployments.shared.errors import DomainError
 from webapp.api_client import Visitor, on_behalf_of, services
+from webapp.cart_views import Line, Sum
 from webapp.formats import money, problem_text
-from webapp.order_views import Line, Order, Sum
+from webapp.order_views import Order
 from webapp.scripts import close_dialogs, focus, tokenise_card
 from webapp.session import Session, visitor_of
 from webapp.settings import settings
-from webapp.state.account import sign_in_first
+from webapp.state.guard import sign_in_first
 
 _PAYMENT_METHOD = re.compile(r"pm_[A-Za-z0-9_]{1,97}")
 

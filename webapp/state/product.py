@@ -16,9 +16,11 @@ from deployments.shared.errors import DomainError
 from webapp.api_client import on_behalf_of, services
 from webapp.formats import money, percent_off, problem_text
 from webapp.price_views import Comparison
+from webapp.review_views import Stars
 from webapp.scripts import close_dialogs, open_dialog
 from webapp.session import Session, continue_visit, visitor_of
 from webapp.state.basket import Basket, put
+from webapp.state.reviews import Reviews, load_reviews
 from webapp.state.shop import all_departments
 from webapp.variants import Option, choose, first_choice, options
 from webapp.views import Card, Crumb, cards, picture
@@ -64,6 +66,7 @@ class Product(rx.State):
     quantity: int = 1
     most: int = 1
     facts: list[Fact] = []
+    rating: Stars = Stars()
     comparison: Comparison = Comparison()
     comparing: bool = True
     similar: list[Card] = []
@@ -98,6 +101,10 @@ class Product(rx.State):
             self.error = "" if self.missing else problem_text(error)
             self.loading = False
             return
+        if product.slug != slug:
+            # An old address: the product has another one by now.
+            yield rx.redirect(f"/p/{product.slug}", replace=True)
+            return
         _show(self, product)
         tops = await asyncio.gather(all_departments.get(), return_exceptions=True)
         _place(self, product, tops[0] if isinstance(tops[0], list) else [])
@@ -110,10 +117,12 @@ class Product(rx.State):
             product_id=product.id,
             title=product.title[:300],
         )
+        reviews = await self.get_state(Reviews)
         with on_behalf_of(visitor):
-            prices, similar = await asyncio.gather(
+            prices, similar, _ = await asyncio.gather(
                 services().search.prices(product.id),
                 services().search.similar(product.id, limit=_SIMILAR),
+                load_reviews(reviews, product.id, product.title, visitor),
                 return_exceptions=True,
             )
         self.comparing = False
@@ -121,6 +130,9 @@ class Product(rx.State):
             self.comparison = Comparison.of(prices)
         if isinstance(similar, list):
             self.similar = cards([card for card in similar if card.id != product.id])
+        if self.router.url.query_parameters.get("review"):
+            yield
+            yield Reviews.write
 
     @rx.event
     def show_photo(self, index: int) -> None:
@@ -172,6 +184,7 @@ def _show(page: Product, product: ProductDetail) -> None:
         for image in sorted(product.images, key=lambda image: image.position)
     ]
     page.facts = [Fact(name, value) for name, value in product.attributes.items() if value]
+    page.rating = Stars.of(product.rating)
     page.quantity = 1
     page.shown = 0
     _select(page, product, first_choice(product.variants))

@@ -7,7 +7,9 @@ from typing import Any
 
 import reflex as rx
 
+from deployments.shared.errors import DomainError
 from webapp.api_client import Visitor, on_behalf_of, services
+from webapp.formats import problem_text
 from webapp.listing_url import Listing, parse
 from webapp.scripts import close_dialogs
 from webapp.session import Session, continue_visit, end, visitor_of
@@ -27,6 +29,8 @@ all_departments: TtlCache[list[Department]] = TtlCache(_load_departments, 60)
 class Shop(rx.State):
     departments: list[Department] = []
     query: str = ""
+    verification_note: str = ""
+    verification_put_off: bool = False
 
     @rx.event
     async def arrive(self) -> None:
@@ -47,6 +51,27 @@ class Shop(rx.State):
         query = " ".join(str(form.get("q", "")).split())
         target = Listing(query=query).url() if query else "/products"
         return [close_dialogs(), rx.redirect(target)]
+
+    @rx.event
+    async def resend_verification(self) -> None:
+        """Send another mail with a link that confirms the address."""
+        try:
+            visitor = await visitor_of(await self.get_state(Session))
+            with on_behalf_of(visitor):
+                await services().auth.resend_verification()
+            self.verification_note = "The mail is on its way. Look into your inbox."
+        except DomainError as error:
+            self.verification_note = problem_text(error)
+        self.verification_put_off = False
+
+    @rx.event
+    def put_verification_off(self) -> None:
+        """Ask again at the next visit."""
+        self.verification_put_off = True
+
+    @rx.event
+    async def dismiss_farewell(self) -> None:
+        (await self.get_state(Session)).farewell = ""
 
     @rx.event
     async def sign_out(self) -> list[Any]:

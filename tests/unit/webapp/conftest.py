@@ -14,7 +14,7 @@ from reflex.state import State
 from tests.unit.webapp.fake_api import create_fake_api
 from tests.unit.webapp.fake_world import World
 from webapp import api_client, session, visit_events
-from webapp.state import facets, home, shop
+from webapp.state import countries, home, shop
 
 
 @pytest.fixture
@@ -34,8 +34,13 @@ def _forget() -> None:
     """What the process keeps for all visitors."""
     api_client.services.cache_clear()
     session.keeper.cache_clear()
-    facets._brands.clear()
-    for cache in (shop.all_departments, home.newest, home.popular, home.tiles):
+    for cache in (
+        countries.all_countries,
+        shop.all_departments,
+        home.newest,
+        home.popular,
+        home.tiles,
+    ):
         cache._value = None
 
 
@@ -70,7 +75,10 @@ def _states(state: Any) -> Iterator[Any]:
 async def run(handler: Any) -> list[Any]:
     """What an event handler sends to the browser, in order."""
     if isinstance(handler, AsyncIterator):
-        return [event async for event in handler if event is not None]
+        sent: list[Any] = []
+        async for event in handler:
+            sent.extend(event if isinstance(event, list) else [event])
+        return [event for event in sent if event is not None]
     answer = await handler if hasattr(handler, "__await__") else handler
     if answer is None:
         return []

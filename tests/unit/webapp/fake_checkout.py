@@ -11,10 +11,14 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 
 from deployments.cart.contract import (
     AddItemRequest,
+    ApplyCouponRequest,
+    CartCoupon,
     CartItem,
     CartView,
     ChangeItemRequest,
     CheckoutRequest,
+    Country,
+    CouponProblem,
     LineProblem,
     MergeRequest,
     OrderEvent,
@@ -41,8 +45,21 @@ def _cart_view(world: World, cart: Cart | None, token: str | None) -> CartView:
     items = []
     for item_id, (variant_id, quantity) in cart.lines.items():
         product, variant = world.variant(variant_id)
-        short = quantity > variant.available
         text = f"only {variant.available} left"
+        problems = []
+        if quantity > variant.available:
+            problems.append(
+                LineProblem(code="insufficient_stock", detail=text, available=variant.available)
+            )
+        if variant_id in world.changed_prices:
+            problems.append(
+                LineProblem(
+                    code="price_changed",
+                    detail="the price has changed",
+                    old_price=euro(world.changed_prices[variant_id]),
+                    new_price=variant.price,
+                )
+            )
         items.append(
             CartItem(
                 id=item_id,
@@ -57,9 +74,11 @@ def _cart_view(world: World, cart: Cart | None, token: str | None) -> CartView:
                 unit_price=variant.price,
                 line_total=euro(variant.price.amount * quantity),
                 available=None if world.stale else variant.available,
-                problems=[LineProblem(code="insufficient_stock", detail=text)] if short else [],
+                problems=problems,
             )
         )
+    subtotal = sum(item.line_total.amount for item in items)
+    entered = _entered(world, cart, subtotal)
     return CartView(
         id=cart.id,
         version=cart.version,
@@ -67,8 +86,35 @@ def _cart_view(world: World, cart: Cart | None, token: str | None) -> CartView:
         items=items,
         item_count=sum(item.quantity for item in items),
         live=not world.stale,
-        subtotal=euro(sum(item.line_total.amount for item in items)),
+        subtotal=euro(subtotal),
+        coupon=entered,
+        discount=euro(_discount(world, entered, subtotal)),
     )
+
+
+def _entered(world: World, cart: Cart, subtotal: int) -> CartCoupon | None:
+    code = world.entered.get(cart.id)
+    if code is None:
+        return None
+    coupon = world.coupons[code]
+    problem = None
+    if subtotal < coupon.min_subtotal:
+        least = euro(coupon.min_subtotal)
+        problem = CouponProblem(
+            code="coupon_below_minimum",
+            detail=f"{code} is for orders from {least.to_money()}",
+            required=least,
+        )
+    return CartCoupon(code=code, description=coupon.description, kind=coupon.kind, problem=problem)
+
+
+def _discount(world: World, entered: CartCoupon | None, subtotal: int) -> int:
+    if entered is None or entered.problem:
+        return 0
+    coupon = world.coupons[entered.code]
+    if coupon.kind == "percentage":
+        return subtotal * coupon.value // 100
+    return min(coupon.value, subtotal) if coupon.kind == "amount" else 0
 
 
 _METHODS = {
@@ -77,14 +123,16 @@ _METHODS = {
 }
 
 
-def _totals(subtotal: int, method: str) -> Totals:
-    shipping = _METHODS[method][2]
-    total = subtotal + shipping
+def _totals(world: World, view: CartView, method: str) -> Totals:
+    subtotal, discount = view.subtotal.amount, view.discount.amount
+    free = world.free_delivery or (view.coupon and view.coupon.kind == "free_shipping")
+    shipping = 0 if free and method == "standard" else _METHODS[method][2]
+    total = subtotal + shipping - discount
     return Totals(
         subtotal=euro(subtotal),
         shipping=euro(shipping),
         tax=euro(0),
-        discount=euro(0),
+        discount=euro(discount),
         total=euro(total),
         included_tax=euro(round(total * 19 / 119)),
     )
@@ -164,7 +212,40 @@ def cart_routes(world: World) -> APIRouter:
         country: str, shipping_method: str, authorization: Authorization = None
     ) -> Totals:
         cart = world.carts.get(str(world.require(authorization)))
-        return _totals(_cart_view(world, cart, None).subtotal.amount, shipping_method)
+        return _totals(world, _cart_view(world, cart, None), shipping_method)
+
+    @router.get("/countries")
+    async def countries() -> list[Country]:
+        names = {"AT": "Austria", "DE": "Germany", "US": "United States"}
+        return [Country(code=c, name=n, tax_included=c != "US") for c, n in names.items()]
+
+    @router.post("/accept-prices")
+    async def accept(authorization: Authorization = None, token: CartToken = None) -> CartView:
+        key, guest = holder(authorization, token)
+        world.changed_prices.clear()
+        return changed(key, guest)
+
+    @router.put("/coupon")
+    async def enter(
+        body: ApplyCouponRequest, authorization: Authorization = None, token: CartToken = None
+    ) -> CartView:
+        key, guest = holder(authorization, token)
+        code = body.code.upper()
+        if code not in world.coupons:
+            raise NotFound("unknown_coupon", f"there is no coupon {code}; check the code")
+        cart = world.carts[key]
+        world.entered[cart.id] = code
+        view = _cart_view(world, cart, guest)
+        if view.coupon and view.coupon.problem:
+            del world.entered[cart.id]
+            raise Conflict(view.coupon.problem.code, view.coupon.problem.detail)
+        return changed(key, guest)
+
+    @router.delete("/coupon")
+    async def take_off(authorization: Authorization = None, token: CartToken = None) -> CartView:
+        key, guest = holder(authorization, token)
+        world.entered.pop(world.carts[key].id, None)
+        return changed(key, guest)
 
     @router.post("/checkout", status_code=201)
     async def checkout(
@@ -182,7 +263,10 @@ def cart_routes(world: World) -> APIRouter:
             raise Conflict("cart_changed", "the cart has changed since you saw it")
         if any(item.problems for item in view.items):
             raise Conflict("cart_has_problems", "not enough in stock")
-        order = new_order(body, view, number=f"M-{100042 + len(world.orders)}")
+        order = new_order(world, body, view, number=f"M-{100042 + len(world.orders)}")
+        if body.seen_total not in (None, order.totals.total.amount):
+            raise Conflict("total_changed", "the total is another one by now")
+        world.sessions.append(body.session_id)
         payment = PaymentView(
             id=order.payment_id or new_id(),
             order_id=order.id,
@@ -193,11 +277,14 @@ def cart_routes(world: World) -> APIRouter:
         world.orders[order.id], world.payments[payment.id] = order, payment
         world.owners[order.id], world.keys[key] = user, order.id
         world.carts.pop(str(user))
-        return order
+        if order.totals.total.amount == 0:
+            mark(world, order.id, "paid", "stock_committed")
+        return world.orders[order.id]
 
     def own(order_id: UUID, authorization: str | None) -> OrderView:
         user = world.require(authorization)
-        if world.owners.get(order_id) != user:
+        staff = {"merchant", "admin"} & set(world.account(user).roles)
+        if world.owners.get(order_id) != user and not (staff and order_id in world.orders):
             raise NotFound("unknown_order", "there is no such order among yours")
         return _settle(world, order_id)
 
@@ -226,21 +313,29 @@ def cart_routes(world: World) -> APIRouter:
     @router.post("/orders/{order_id}/cancel")
     async def cancel(order_id: UUID, authorization: Authorization = None) -> OrderView:
         order = own(order_id, authorization)
-        _mark(world, order_id, "cancelled")
-        return world.orders[order.id]
+        if order.status == "stock_committed":
+            mark(world, order_id, "refunding", "refunded")
+        else:
+            mark(world, order_id, "cancelled")
+        world.orders[order_id] = world.orders[order.id].model_copy(update={"cancellable": False})
+        return world.orders[order_id]
 
     return router
 
 
-def new_order(body: CheckoutRequest, view: CartView, number: str) -> OrderView:
+def new_order(world: World, body: CheckoutRequest, view: CartView, number: str) -> OrderView:
     now = datetime.now(UTC)
-    fields = OrderLine.model_fields
+    fields = OrderLine.model_fields.keys() - {"discount"}
+    totals = _totals(world, view, body.shipping_method)
     return OrderView(
         id=new_id(),
         number=number,
         status="payment_pending",
         lines=[OrderLine(**{name: getattr(item, name) for name in fields}) for item in view.items],
-        totals=_totals(view.subtotal.amount, body.shipping_method),
+        totals=totals,
+        refunded=euro(0),
+        refundable=totals.total,
+        cancellable=True,
         shipping_method=body.shipping_method,
         shipping_address=body.shipping_address,
         email=body.email,
@@ -251,7 +346,7 @@ def new_order(body: CheckoutRequest, view: CartView, number: str) -> OrderView:
     )
 
 
-def _mark(world: World, order_id: UUID, *statuses: str) -> None:
+def mark(world: World, order_id: UUID, *statuses: str) -> None:
     order = world.orders[order_id]
     for status in statuses:
         event = OrderEvent(status=status, at=datetime.now(UTC))  # type: ignore[arg-type]
@@ -266,7 +361,7 @@ def _settle(world: World, order_id: UUID) -> OrderView:
     if order.status == "payment_pending" and payment and payment.status == "succeeded":
         since = (datetime.now(UTC) - payment.created_at).total_seconds()
         if since >= world.settle_seconds:
-            _mark(world, order_id, "paid", "stock_committed")
+            mark(world, order_id, "paid", "stock_committed")
     return world.orders[order_id]
 
 

@@ -9,18 +9,18 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
 
-from deployments.auth.contract import Account, Tokens
-from deployments.cart.contract import (
-    OrderView,
-)
+from deployments.auth.contract import Account, SavedAddress, Tokens
+from deployments.cart.contract import Coupon, OrderView
 from deployments.payments.contract import PaymentView
 from deployments.products.contract import (
     CategoryReference,
     Image,
     ProductDetail,
+    QueuedReview,
+    StockMovement,
     Variant,
 )
-from deployments.shared.errors import NotFound, Unauthenticated
+from deployments.shared.errors import Forbidden, NotFound, Unauthenticated
 from deployments.shared.ids import new_id
 from deployments.shared.schemas import MoneySchema
 
@@ -169,6 +169,21 @@ class World:
     events: list[dict[str, Any]] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
     down: set[str] = field(default_factory=set)
+    addresses: dict[UUID, SavedAddress] = field(default_factory=dict)
+    mailed: dict[str, UUID] = field(default_factory=dict)
+    coupons: dict[str, Coupon] = field(default_factory=dict)
+    entered: dict[UUID, str] = field(default_factory=dict)
+    changed_prices: dict[UUID, int] = field(default_factory=dict)
+    refunds: dict[str, UUID] = field(default_factory=dict)
+    bought: set[UUID] = field(default_factory=set)
+    reviews: dict[UUID, QueuedReview] = field(default_factory=dict)
+    authors: dict[UUID, UUID] = field(default_factory=dict)
+    movements: dict[UUID, list[StockMovement]] = field(default_factory=dict)
+    disabled: set[UUID] = field(default_factory=set)
+    stale_tokens: set[str] = field(default_factory=set)
+    retry_after: int = 0
+    free_delivery: bool = False
+    sessions: list[UUID | None] = field(default_factory=list)
     settle_seconds: float = 0.0
     stale: bool = False
     pictures: Path | None = None
@@ -178,11 +193,43 @@ class World:
             product = _product(index, row)
             self.products[product.id] = product
         self.add_account("shopper@example.com", "Ada Lovelace")
+        self.add_account("merchant@example.com", "Milan Merchant", roles=("merchant", "shopper"))
+        self.add_account("admin@example.com", "Adrian Admin", roles=("admin", "shopper"))
 
-    def add_account(self, email: str, name: str, password: str = PASSWORD) -> Account:
-        account = Account(id=new_id(), email=email, name=name, roles=["shopper"], created_at=START)
+    def add_account(
+        self,
+        email: str,
+        name: str,
+        password: str = PASSWORD,
+        roles: tuple[str, ...] = ("shopper",),
+        *,
+        verified: bool = True,
+    ) -> Account:
+        account = Account(
+            id=new_id(),
+            email=email,
+            email_verified=verified,
+            name=name,
+            roles=list(roles),
+            created_at=START,
+        )
         self.accounts[email] = (account, password)
         return account
+
+    def account(self, user_id: UUID) -> Account:
+        return next(a for a, _ in self.accounts.values() if a.id == user_id)
+
+    def change_account(self, user_id: UUID, password: str | None = None, **changes: Any) -> Account:
+        old = self.account(user_id)
+        _, kept = self.accounts.pop(old.email)
+        new = old.model_copy(update=changes)
+        self.accounts[new.email] = (new, password or kept)
+        return new
+
+    def end_sign_ins(self, user_id: UUID) -> None:
+        """Refuse all tokens there are, as after a change of the account."""
+        self.stale_tokens |= {t for t, owner in self.access.items() if owner == user_id}
+        self.refresh = {t: owner for t, owner in self.refresh.items() if owner != user_id}
 
     def tokens(self, account: Account) -> Tokens:
         access, refresh = f"access-{new_id()}", f"refresh-{new_id()}"
@@ -197,7 +244,16 @@ class World:
         raise NotFound("unknown_variant", "there is no such variant")
 
     def user(self, authorization: str | None) -> UUID | None:
-        return self.access.get((authorization or "").removeprefix("Bearer "))
+        token = (authorization or "").removeprefix("Bearer ")
+        if token in self.stale_tokens:
+            raise Unauthenticated("token_revoked", "the account has changed; sign in again")
+        return self.access.get(token)
+
+    def require_role(self, authorization: str | None, *roles: str) -> UUID:
+        user = self.require(authorization)
+        if not {*roles, "admin"} & set(self.account(user).roles):
+            raise Forbidden("wrong_role", f"this needs the role {' or '.join(roles)}")
+        return user
 
     def require(self, authorization: str | None) -> UUID:
         user = self.user(authorization)

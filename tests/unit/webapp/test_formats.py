@@ -5,15 +5,16 @@ from datetime import UTC, datetime
 import pytest
 
 from deployments.shared.errors import Conflict, Unavailable
+from deployments.shared.http_client import RemoteProblem
 from webapp.formats import (
     count_of,
-    country_name,
     day,
     money,
     ordinal,
     percent_off,
     problem_text,
     status_name,
+    wait_text,
 )
 
 from .fake_world import euro
@@ -47,14 +48,21 @@ def test_ordinals() -> None:
 
 def test_days_and_names_read_as_people_write_them() -> None:
     assert day(datetime(2026, 3, 1, tzinfo=UTC)) == "1 March 2026"
-    assert country_name("DE") == "Germany"
-    assert country_name("XX") == "XX"
     assert status_name("stock_committed") == "Being prepared"
 
 
 def test_a_refusal_says_what_to_do_in_a_sentence() -> None:
     assert problem_text(Conflict("email_taken", "taken")).endswith("Sign in instead.")
     assert problem_text(Conflict("other", "only 3 left")) == "Only 3 left."
+
+
+def test_a_wait_is_rounded_up_and_told() -> None:
+    assert [wait_text(n) for n in (1, 99, 100, 3600, 6001)] == [
+        "1 s", "99 s", "2 min", "60 min", "2 h",
+    ]  # fmt: skip
+    slow = RemoteProblem(429, "rate_limited", "no", retry_after=40)
+    assert problem_text(slow) == "Too many tries: wait 40 s and try again."
+    assert "a minute" in problem_text(RemoteProblem(429, "rate_limited", "no"))
 
 
 def test_an_outage_does_not_show_the_services_own_words() -> None:

@@ -96,7 +96,7 @@ async def test_more_products_come_after_the_first_page(
     browser.go("/products")
     page = await browser.state(Catalogue)
     await run(page.load())
-    assert (len(page.items), page.has_more, page.summary) == (10, True, "10+ products")
+    assert (len(page.items), page.has_more, page.summary) == (10, True, "18 products")
     await run(page.load_more())
     assert (len(page.items), page.has_more, page.summary) == (18, False, "18 products")
     assert [card.position for card in page.items] == list(range(1, 19))
@@ -221,7 +221,7 @@ async def test_a_line_that_is_short_of_stock_says_so(browser: Browser) -> None:
     await run((await _product(browser)).add_to_cart())
     basket = await browser.state(Basket)
     await run(basket.change(basket.lines[0].id, 50))
-    assert basket.lines[0].problem == "Only 3 left."
+    assert basket.lines[0].problem == "Only 3 left. Take fewer to go on."
     assert basket.has_problems
 
 

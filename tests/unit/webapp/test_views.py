@@ -160,7 +160,13 @@ def test_what_an_order_waits_for(
 
 
 def test_a_country_is_written_out(order: OrderView) -> None:
-    assert Order.of(order).address == ["Ada", "Street 1", "10115 Berlin", "Germany"]
+    assert Order.of(order, {"DE": "Germany"}).address == [
+        "Ada",
+        "Street 1",
+        "10115 Berlin",
+        "Germany",
+    ]
+    assert Order.of(order).address[-1] == "DE"
 
 
 def test_a_product_in_full_can_stand_in_a_list(world: World) -> None:
