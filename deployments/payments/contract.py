@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AnyHttpUrl, Field
+from pydantic import Field, HttpUrl
 
 from deployments.shared.http_client import ServiceHttp
 from deployments.shared.schemas import MoneySchema, Schema, StrictSchema
@@ -44,7 +44,7 @@ class ConfirmRequest(StrictSchema):
 
     payment_id: UUID
     payment_method: Annotated[str, Field(pattern=r"^pm_[A-Za-z0-9_]+$", max_length=100)]
-    return_url: AnyHttpUrl
+    return_url: HttpUrl
 
 
 class PaymentFailure(Schema):

@@ -22,6 +22,8 @@ _LEASE = timedelta(seconds=45)
 _BATCH = 10
 _MAX_FAILURES = 10
 _MAX_PAUSE_SECONDS = 30
+# Once Stripe answers again, what waited for it shall be done soon.
+_MAX_PAUSE_FOR_STRIPE_SECONDS = 10
 
 
 class ProcessEvents:
@@ -95,7 +97,9 @@ class ProcessEvents:
             "Stripe event not processed yet",
             extra={"event": item.event.id, "error": repr(error), "attempts": item.attempts},
         )
-        pause = timedelta(seconds=min(2 ** min(item.attempts, 10) / 4, _MAX_PAUSE_SECONDS))
+        silent = isinstance(error, Unavailable)
+        longest = _MAX_PAUSE_FOR_STRIPE_SECONDS if silent else _MAX_PAUSE_SECONDS
+        pause = timedelta(seconds=min(2 ** min(item.attempts, 10) / 4, longest))
         async with self._begin() as work:
             await work.stripe_events.retry_at(
                 item.event.id, datetime.now(UTC) + pause, repr(error), failures=failures

@@ -58,7 +58,7 @@ class StripeCircuit:
 
 class StripeLane:
     """Calls of one kind (requests, or background work): at most ``places`` at once, each at most
-    ``seconds`` long with all its repeats."""
+    ``seconds`` long with all its repeats and its wait for a place."""
 
     def __init__(self, circuit: StripeCircuit, *, places: int, seconds: float) -> None:
         self._circuit = circuit
@@ -68,13 +68,14 @@ class StripeLane:
     async def __call__(self, call: Callable[[], Awaitable[T]]) -> T:
         """The answer. Raises ``Unavailable`` without one; Stripe's own errors pass."""
         self._circuit.enter()
+        end = asyncio.get_running_loop().time() + self._seconds
         try:
             async with asyncio.timeout(min(_LONGEST_QUEUE_SECONDS, self._seconds)):
                 await self._places.acquire()
         except TimeoutError as error:
             raise unavailable() from error
         try:
-            async with asyncio.timeout(self._seconds):
+            async with asyncio.timeout_at(end):
                 answer = await call()
         except (TimeoutError, stripe.APIConnectionError) as error:
             self._circuit.silent()

@@ -98,7 +98,9 @@ class SdkStripeGateway:
                 )
             )
         except stripe.CardError as error:
-            return _intent_in(error) or await self._must_retrieve(intent_id)
+            # A replayed decline shows the intent as it was then.
+            told = None if is_replayed(error) else _intent_in(error)
+            return told or await self._must_retrieve(intent_id)
         except stripe.InvalidRequestError as error:
             if error.code == "payment_intent_unexpected_state":
                 return await self._must_retrieve(intent_id)

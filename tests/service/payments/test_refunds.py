@@ -257,3 +257,31 @@ async def test_the_list_of_refunds_is_paged(shop: Shop) -> None:
     assert [item["order_id"] for item in of_one["items"]] == [other["order_id"]]
     assert (await shop.http.get("/refunds", headers=shop.shopper)).status_code == 403
     assert (await shop.http.get("/refunds")).status_code == 401
+
+
+async def test_one_id_for_two_orders_at_once_is_one_refund(shop: Shop) -> None:
+    payments = [await shop.paid(), await shop.paid()]
+    for _ in range(3):
+        refund_id = new_id()
+        answers = await asyncio.gather(*[shop.refund(p, refund_id, amount=10) for p in payments])
+        assert sorted(a.status_code for a in answers) == [200, 422]
+        assert {a.json().get("code") for a in answers} == {None, "refund_differs"}
+    assert len(await shop.stripe_refunds()) == 3
+
+
+@pytest.mark.parametrize("fault", ["error", "error_after", "rate_limited"])
+async def test_many_requests_while_stripe_fails_make_one_refund(
+    open_shop: OpenShop, fault: str
+) -> None:
+    async with open_shop(refund_poll_seconds=0.2) as shop:
+        payment = await shop.paid()
+        refund_id = new_id()
+        await shop.order_fault("refunds.create", fault, times=3)
+        for _ in range(4):
+            answers = await asyncio.gather(*[shop.refund(payment, refund_id) for _ in range(6)])
+            assert {a.status_code for a in answers} == {200}
+        assert (await shop.refund(payment, refund_id)).json()["status"] == "succeeded"
+        await shop.until_quiet()
+        assert len(await shop.stripe_refunds()) == 1
+        assert shop.outbox() == ["payment.succeeded", "refund.succeeded"]
+        assert (await shop.merchant_list("alarms"))["items"] == []
