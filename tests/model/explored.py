@@ -9,7 +9,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from deployments.cart.domain.order import Status
+from deployments.cart.domain.order_states import Status
 from tests.model.moves import Moves
 from tests.model.world import World
 

@@ -9,7 +9,8 @@ from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
-from deployments.cart.domain.order import Order, Status
+from deployments.cart.domain.order import Order
+from deployments.cart.domain.order_states import Status
 from deployments.cart.domain.refund import RefundState
 from deployments.products.domain.reservation import State
 from deployments.products.domain.stock import Stock

@@ -12,7 +12,8 @@ from uuid import UUID
 from deployments.cart.application.ports import Clock
 from deployments.cart.domain.cart import Cart, Shopper
 from deployments.cart.domain.coupon import Coupon, Uses
-from deployments.cart.domain.order import VOID, Order, Status
+from deployments.cart.domain.order import Order
+from deployments.cart.domain.order_states import VOID, Status
 from deployments.shared.ids import new_id
 from tests.model.memory_database import (
     ConstraintViolated,

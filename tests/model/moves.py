@@ -8,12 +8,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from deployments.cart.application.check_out import request_hash
 from deployments.cart.domain.cart import Shopper as CartShopper
-from deployments.cart.domain.order import Order, Parcel, Placement
+from deployments.cart.domain.order import Order
+from deployments.cart.domain.order_parts import Parcel, Placement
 from deployments.cart.domain.refund import RefundWish
 from deployments.payments.domain.payment import Payment
 from tests.model.memory_products import VariantRow
@@ -26,6 +28,7 @@ from tests.model.scripted_stripe import (
     UNKNOWN,
     VISA,
 )
+from tests.model.work import has_work
 from tests.model.world import ADDRESS, COUPONS, Acknowledged, Shopper, World
 
 Choose = Callable[[int], int]
@@ -33,6 +36,7 @@ Choose = Callable[[int], int]
 # Long ones are rare: an order expires within them.
 _PAUSES = (0.2, 0.2, 1.0, 1.0, 3.5, 3.5, 6.0, 6.0, 21.0, 31.0, 45.0, 65.0, 250.0, 905.0)
 _CARDS = (VISA, VISA, VISA, DECLINED, NO_FUNDS, AUTHENTICATE, AUTHENTICATE, SLOW, UNKNOWN)
+_WORK_WEIGHTS = {"reconcile": 1, "follow outbox": 1}
 _COUNTRIES = ("DE", "US", "GB")
 
 
@@ -171,7 +175,9 @@ class Moves:
             )
 
     def _payable(self) -> list[Payment]:
-        return list(self.world.payments.values())
+        """Those still to be paid, and the last, whatever became of it."""
+        payments = list(self.world.payments.values())
+        return [one for one in payments[:-1] if not one.is_final] + payments[-1:]
 
     def _pay(self, choose: Choose) -> None:
         payment = self._any(self._payable(), choose)
@@ -270,7 +276,12 @@ class Moves:
 
     def _worker_moves(self) -> list[Move]:
         return [
-            Move(f"{service} {name}", 3, _always, self._working(service, name))
+            Move(
+                f"{service} {name}",
+                _WORK_WEIGHTS.get(name, 4),
+                partial(has_work, self.world, service, name),
+                self._working(service, name),
+            )
             for service, replicas in self.world.replicas.items()
             for name in replicas[0].workers
         ]

@@ -1,24 +1,51 @@
 """Calls between services: requests and answers that get lost, come late or outlive their caller.
 
-The services' own clients and ``ServiceHttp`` (with its repeats) run on top of this.
+The services' own clients and ``ServiceHttp`` (with its repeats) run on top of this; only the HTTP
+client below them is replaced.
 """
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
 from sqlalchemy.exc import DBAPIError
 
-from deployments.shared.errors import DomainError, Unavailable
+from deployments.shared.errors import DomainError
 from deployments.shared.http_client import ServiceHttp
 from tests.model.memory_database import ConstraintViolated
 from tests.model.scheduler import Point, Process, Run, Scheduler, is_expected
 
-Server = Callable[[httpx.Request], Awaitable[Any]]
+
+@dataclass(frozen=True)
+class Request:
+    method: str
+    path: str
+    params: Mapping[str, Any]
+    content: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What ``ServiceHttp`` looks at in a response."""
+
+    status_code: int
+    content: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_success(self) -> bool:
+        return self.status_code < 400
+
+    def json(self) -> Any:
+        return json.loads(self.content)
+
+
+Server = Callable[[Request], Awaitable[Any]]
 _READS = ("GET /internal/outbox", "PUT /internal/snapshots")
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 
@@ -29,7 +56,7 @@ class Exchange:
 
     label: str
     service: str
-    request: httpx.Request
+    request: Request
     reply: Any
     run: Run | None = None
 
@@ -48,14 +75,10 @@ class Network:
         self.surprises: list[BaseException] = []
 
     def client(self, caller: Process, service: str) -> ServiceHttp:
-        return ServiceHttp(
-            service, f"http://{service}", transport=_Transport(self, caller, service)
-        )
+        return _ServiceHttp(service, _Connection(self, caller, service))
 
-    async def exchange(
-        self, caller: Process, service: str, request: httpx.Request
-    ) -> httpx.Response:
-        path = _ID.sub("{id}", request.url.path)
+    async def exchange(self, caller: Process, service: str, request: Request) -> Answer:
+        path = _ID.sub("{id}", request.path)
         label = f"{caller.service} calls {service} {request.method} {path}"
         exchange = Exchange(label, service, request, self._scheduler.loop.create_future())
 
@@ -78,7 +101,7 @@ class Network:
             )
         self.executing.append(exchange)
         try:
-            response: httpx.Response = await exchange.reply
+            response: Answer = await exchange.reply
         finally:
             self.executing.remove(exchange)
         if direct:
@@ -129,31 +152,40 @@ class Network:
             exchange.reply.set_exception(httpx.RemoteProtocolError("server disconnected"))
 
 
-async def respond(serve: Server, request: httpx.Request) -> httpx.Response:
+async def respond(serve: Server, request: Request) -> Answer:
     """The answer as the service's error handlers would make it of an error."""
     try:
-        return httpx.Response(200, json=await serve(request))
-    except Unavailable as error:
-        return _problem(503, error)
+        return Answer(200, json.dumps(await serve(request)))
     except DomainError as error:
-        return _problem(error.status, error)
+        problem = {"code": error.code, "detail": error.detail, **error.extra}
+        wait = str(getattr(error, "retry_after", ""))
+        return Answer(error.status, json.dumps(problem), {"Retry-After": wait})
     except ConstraintViolated as error:
-        return httpx.Response(409, json={"code": "conflict", "detail": error.name})
+        return _problem(409, "conflict", error.name)
     except DBAPIError:
-        return httpx.Response(503, json={"code": "database_unavailable", "detail": "try again"})
+        return _problem(503, "database_unavailable", "try again")
 
 
-def _problem(status: int, error: DomainError) -> httpx.Response:
-    return httpx.Response(status, json={"code": error.code, "detail": error.detail, **error.extra})
+def _problem(status: int, code: str, detail: str) -> Answer:
+    return Answer(status, json.dumps({"code": code, "detail": detail}))
 
 
-class _Transport(httpx.AsyncBaseTransport):
+class _ServiceHttp(ServiceHttp):
+    def __init__(self, service: str, connection: Any) -> None:
+        self._name = service
+        self._base_url = ""
+        self._authorization = lambda: None
+        self._client = connection
+
+
+class _Connection:
+    """In the place of the ``httpx`` client under ``ServiceHttp``."""
+
     def __init__(self, network: Network, caller: Process, service: str) -> None:
         self._network = network
         self._caller = caller
         self._service = service
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        response = await self._network.exchange(self._caller, self._service, request)
-        response.request = request
-        return response
+    async def request(self, method: str, url: str, **sent: Any) -> Answer:
+        request = Request(method, url, sent["params"], json.dumps(sent["json"]))
+        return await self._network.exchange(self._caller, self._service, request)

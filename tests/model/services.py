@@ -3,6 +3,7 @@ and Stripe as each service's ``api.py`` wires them to the real ones."""
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -10,7 +11,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-import httpx
 from redis.exceptions import ResponseError
 from stripe import StripeClient
 
@@ -99,7 +99,7 @@ from tests.model.memory_cart import MemoryCartUnitOfWork
 from tests.model.memory_database import Database, MemoryUnitOfWork
 from tests.model.memory_payments import MemoryPaymentsUnitOfWork
 from tests.model.memory_products import MemoryProductsUnitOfWork
-from tests.model.network import Network, Server
+from tests.model.network import Network, Request, Server
 from tests.model.scheduler import Process
 from tests.model.scripted_stripe import ScriptedStripeHttp, StripeLine
 
@@ -183,7 +183,7 @@ def start_cart(process: Process, outside: Outside) -> Replica:
     listen = Subscription("payments", PAYMENTS, CONSUMER)
     follow, read_stream = _subscribe(process, outside, listen, handle)
 
-    async def serve(request: httpx.Request) -> Any:
+    async def serve(request: Request) -> Any:
         return _outbox_page(database, request, clock)
 
     return Replica(
@@ -227,7 +227,7 @@ def start_products(process: Process, outside: Outside) -> Replica:
     release, snapshots = ReleaseReservation(begin), ReadSnapshots(begin)
     restock = RestockRefund(begin)
 
-    async def serve(request: httpx.Request) -> Any:
+    async def serve(request: Request) -> Any:
         match _parts(request):
             case ("PUT", "internal", "snapshots"):
                 wanted = SnapshotRequest.model_validate_json(request.content)
@@ -271,7 +271,7 @@ def start_payments(process: Process, outside: Outside) -> Replica:
     refund = RefundPayment(begin, settle)
     relay = _relay(process, outside)
 
-    async def serve(request: httpx.Request) -> Any:
+    async def serve(request: Request) -> Any:
         match _parts(request):
             case ("POST", "create-intent"):
                 body = CreateIntentRequest.model_validate_json(request.content)
@@ -338,7 +338,7 @@ def start_analytics(process: Process, outside: Outside) -> Replica:
     listen = Subscription("cart", ORDERS, "analytics")
     follow, read_stream = _subscribe(process, outside, listen, handle)
 
-    async def serve(request: httpx.Request) -> Any:
+    async def serve(request: Request) -> Any:
         raise _no_route(request)
 
     workers = {"read stream": read_stream, "follow outbox": follow.catch_up}
@@ -394,8 +394,8 @@ def _subscribe(
     return follower, poll
 
 
-def _outbox_page(database: Database, request: httpx.Request, clock: Clock) -> Any:
-    asked = request.url.params
+def _outbox_page(database: Database, request: Request, clock: Clock) -> Any:
+    asked = request.params
     events = published_events(
         database, asked["topic"], int(asked["after"]), int(asked["limit"]), clock()
     )
@@ -421,12 +421,12 @@ def _reservation(order: object) -> Any:
 
 
 def _json(body: bytes) -> Any:
-    return httpx.Response(200, content=body).json()
+    return json.loads(body)
 
 
-def _parts(request: httpx.Request) -> tuple[str, ...]:
-    return (request.method, *re.findall(r"[^/]+", request.url.path))
+def _parts(request: Request) -> tuple[str, ...]:
+    return (request.method, *re.findall(r"[^/]+", request.path))
 
 
-def _no_route(request: httpx.Request) -> NotFound:
-    return NotFound("no_route", f"the model has no {request.method} {request.url.path}")
+def _no_route(request: Request) -> NotFound:
+    return NotFound("no_route", f"the model has no {request.method} {request.path}")

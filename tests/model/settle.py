@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.model import invariants
 from tests.model.moves import Moves
 from tests.model.services import RECONCILE
+from tests.model.work import has_work
 from tests.model.world import World
 
 _TICK_SECONDS = 5
@@ -40,7 +41,7 @@ def _run_for(world: World, moves: Moves, seconds: float, *, reconcile: bool = Fa
         before = _progress(world)
         for service, replicas in world.replicas.items():
             for name in replicas[0].workers:
-                if name != "reconcile":
+                if name != "reconcile" and has_work(world, service, name):
                     moves.work(service, name, world.random.randrange(len(replicas)))
                     _drain(world, moves)
         check()

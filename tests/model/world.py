@@ -15,7 +15,8 @@ from uuid import UUID
 from deployments.cart.domain.cart import Cart, CartItem
 from deployments.cart.domain.coupon import Coupon, Kind, Terms
 from deployments.cart.domain.offer import Offer
-from deployments.cart.domain.order import Order, Placement
+from deployments.cart.domain.order import Order
+from deployments.cart.domain.order_parts import Placement
 from deployments.cart.domain.refund import RefundWish
 from deployments.payments.domain.payment import Payment
 from deployments.products.domain.stock import Stock
