@@ -10,6 +10,7 @@ from uuid import UUID
 
 from deployments.cart.application.ports import RestockRefused, StockRefused
 from deployments.cart.domain.offer import Offer
+from deployments.cart.infrastructure.batches import Batches
 from deployments.products.contract import (
     ProductsClient,
     ReservationLine,
@@ -24,6 +25,7 @@ logger = logging.getLogger(__name__)
 
 # A cart is looked at by a person who waits; it can be shown without live facts.
 _OFFERS_SECONDS = 1.5
+_MAX_SNAPSHOTS = 200
 _NEVER_TAKEN_BACK = frozenset({"variant_not_found", "restock_differs", "restock_exceeds_sold"})
 _NOTHING_HELD = frozenset({"insufficient_stock", "reservation_released"})
 _UNAVAILABLE = "products does not answer; try again"
@@ -59,18 +61,24 @@ class ProductsGateway:
     def __init__(self, client: ProductsClient, patience: float = _OFFERS_SECONDS) -> None:
         self._client = client
         self._patience = patience
+        # When a hundred buyers come for one thing they ask products once.
+        self._snapshots = Batches(self._fetch, size=_MAX_SNAPSHOTS, calls=2)
 
     async def offers(self, variant_ids: Collection[UUID]) -> dict[UUID, Offer]:
         if not variant_ids:
             return {}
         try:
             async with asyncio.timeout(self._patience):
-                snapshots = await self._client.snapshots(list(variant_ids))
+                snapshots = await self._snapshots.get(variant_ids)
         except TimeoutError as error:
             raise Unavailable("products_unavailable", _UNAVAILABLE) from error
         except RemoteProblem as error:
             _refused("snapshots", error)
-        return {snapshot.variant_id: _offer(snapshot) for snapshot in snapshots}
+        return {identity: _offer(snapshot) for identity, snapshot in snapshots.items()}
+
+    async def _fetch(self, variant_ids: list[UUID]) -> dict[UUID, VariantSnapshot]:
+        snapshots = await self._client.snapshots(variant_ids)
+        return {snapshot.variant_id: snapshot for snapshot in snapshots}
 
     async def reserve(self, order_id: UUID, quantities: Mapping[UUID, int]) -> None:
         lines = [
