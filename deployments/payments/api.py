@@ -51,10 +51,10 @@ from deployments.shared.outbox_routes import outbox_router
 from deployments.shared.service_app import Platform, Work, create_service_app
 from deployments.shared.settings import ConfigurationError, PlatformSettings, require_secrets
 from deployments.shared.tokens import TokenVerifier
-from models.payments.tables import StripeEventRow, outbox
+from models.payments.tables import CancelledOrderRow, StripeEventRow, outbox
 
 # Work that no request waits for: patient, and few calls at once.
-_BACKGROUND_PLACES = 4
+_BACKGROUND_PLACES = 12
 _BACKGROUND_SECONDS = 30.0
 
 CONSTRAINTS = {
@@ -171,13 +171,12 @@ def _work_by_itself(
     state.refresh_unfinished = RefreshUnfinished(begin, stripe, record, older_than=older_than)
     state.outbox = OutboxReader(parts.sessions, outbox)
     state.process_events = ProcessEvents(begin, handlers)
+    kept = timedelta(days=settings.keep_events_days)
     state.clean_up = CleanUp(
         parts.sessions,
         (outbox.c.published_at, OUTBOX_KEPT),
-        (
-            StripeEventRow.__table__.c.processed_at,
-            timedelta(days=settings.keep_events_days),
-        ),
+        (StripeEventRow.__table__.c.processed_at, kept),
+        (CancelledOrderRow.__table__.c.cancelled_at, kept),
     )
     work: list[tuple[str, float, Work]] = [
         ("stripe-events", settings.events_poll_seconds, state.process_events),

@@ -68,6 +68,8 @@ class Payment:
             wrong.append(f"amount {intent.amount}, expected {self.amount}")
         if intent.status == "succeeded" and intent.received != self.amount.amount:
             wrong.append(f"received {intent.received}, expected {self.amount.amount}")
+        if self.status == "cancelled" and intent.status == "succeeded":
+            wrong.append("succeeded after it was cancelled here")
         if intent.livemode != livemode:
             wrong.append(f"livemode {intent.livemode}, expected {livemode}")
         return "; ".join(wrong) or None

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
+from deployments.payments import contract
+from deployments.payments.domain.alarm import AlarmKind
 from deployments.payments.domain.intent import Failure, Intent
 from deployments.payments.domain.payment import Payment
 from deployments.shared.errors import Conflict
@@ -148,3 +150,16 @@ def test_only_changes_count_as_versions() -> None:
         one.follow(told)
         seen.append(one.version)
     assert seen == [2, 2, 3, 3, 4, 5, 5]
+
+
+def test_money_taken_after_the_cancellation_is_a_contradiction() -> None:
+    one = payment()
+    one.cancel_unattempted()
+    assert "after it was cancelled" in (
+        one.mismatch(intent(one, status="succeeded"), livemode=False) or ""
+    )
+    assert one.mismatch(intent(one, status="cancelled"), livemode=False) is None
+
+
+def test_the_contract_names_every_kind_of_alarm() -> None:
+    assert get_args(contract.AlarmKind) == get_args(AlarmKind)
