@@ -11,8 +11,8 @@ from typing import Any
 
 import stripe
 import uvicorn
-from fastapi import FastAPI
 from pydantic import SecretStr
+from starlette.types import ASGIApp
 from stripe import StripeClient
 
 from deployments.local.ports import free_port
@@ -34,7 +34,7 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def serving(app: FastAPI, port: int) -> AsyncIterator[str]:
+async def serving(app: ASGIApp, port: int) -> AsyncIterator[str]:
     """``app`` on ``port`` in this event loop; its address."""
     config = uvicorn.Config(
         app,

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from deployments.shared.ids import new_id
 from deployments.shared.settings import OPERATOR, SERVICES
 from tests.service.whole.accounts import People, an_address
 from tests.service.whole.world import World
@@ -67,7 +68,7 @@ def test_no_request_gets_an_answer_the_document_does_not_promise(
     # An admin may use every route for users. Signing out everywhere would end the run's own token.
     done = schemathesis(
         world.url(service),
-        people.sign_in("schema-admin", "admin", "shopper"),
+        people.sign_in(f"admin-{new_id()}", "admin", "shopper"),
         tmp_path,
         "--exclude-path",
         "/logout-all",

@@ -68,6 +68,12 @@ class Mounted:
         self._apps = apps
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            # The applications' own are run by whoever made them.
+            for moment in ("startup", "shutdown"):
+                await receive()
+                await send({"type": f"lifespan.{moment}.complete"})
+            return
         for prefix, app in self._apps.items():
             path = scope["path"]
             if path == prefix or path.startswith(f"{prefix}/"):
@@ -168,12 +174,9 @@ async def _running(
             media=folder / "media",
         )
         mounted = Mounted({PREFIXES[name]: app for name, app in apps.items()})
-        outer = FastAPI(openapi_url=None)
-        outer.router.routes.clear()
-        outer.mount("", mounted)
         for app in apps.values():
             await stack.enter_async_context(app.router.lifespan_context(app))
-        await stack.enter_async_context(serving(outer, port))
+        await stack.enter_async_context(serving(mounted, port))
         yield World(address, stripe, apps, logs, secrets)
 
 
