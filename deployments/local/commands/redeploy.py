@@ -1,4 +1,4 @@
-"""``mercato redeploy``: new replicas of running services, one service after the other."""
+"""``mercato redeploy``: new replicas of running services, old ones serve until these do."""
 
 from __future__ import annotations
 
@@ -20,21 +20,23 @@ from models.shared.migrations import upgrade
 
 
 def redeploy(layout: StackLayout, names: list[str] | None) -> None:
-    """The database of each is brought to the current tables first."""
+    """All at once; the database of each is brought to the current tables first."""
     console = Console(highlight=False)
     if unknown := set(names or ()) - set(SERVICES):
         console.print(f"[red]no such service: {', '.join(sorted(unknown))}[/red]")
         raise typer.Exit(2)
     secrets = load_or_create(layout.data)
-    cluster = RayCluster(layout, secrets.ray_token)
-    for name in names or SERVICES:
-        began = time.monotonic()
-        environment = StackEnvironment(layout, secrets)
-        try:
+    environment = StackEnvironment(layout, secrets)
+    chosen = names or list(SERVICES)
+    began = time.monotonic()
+    try:
+        for name in chosen:
             variables = environment.service(name)
             upgrade(name, variables[f"MERCATO_{name.upper()}_DATABASE_URL"])
-            replace(cluster, serve_config(layout, environment), [name])
-        except (RuntimeError, TimeoutError, httpx.HTTPError, SQLAlchemyError) as error:
-            console.print(f"[red]{name}: {error}[/red]")
-            raise typer.Exit(1) from error
-        console.print(f"{name}: new replicas serve ({time.monotonic() - began:.1f} s)")
+        cluster = RayCluster(layout, secrets.ray_token)
+        replace(cluster, serve_config(layout, environment), chosen)
+    except (RuntimeError, TimeoutError, httpx.HTTPError, SQLAlchemyError) as error:
+        console.print(f"[red]{error}[/red]")
+        raise typer.Exit(1) from error
+    seconds = time.monotonic() - began
+    console.print(f"New replicas serve: {', '.join(chosen)} ({seconds:.1f} s)")
