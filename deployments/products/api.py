@@ -59,6 +59,7 @@ from deployments.products.infrastructure.unit_of_work import SqlProductsUnitOfWo
 from deployments.products.presentation import (
     catalogue_routes,
     category_routes,
+    export_routes,
     image_routes,
     internal_routes,
     merchant_routes,
@@ -209,6 +210,7 @@ def create_api(
             stock_routes.router,
             category_routes.router,
             image_routes.router,
+            export_routes.router,
             catalogue_routes.router,
             merchant_routes.router,
         ],

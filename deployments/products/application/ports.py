@@ -271,7 +271,10 @@ class CatalogueRepository(Protocol):
 
     async def status(self, product_id: UUID) -> Status | None: ...
 
-    async def export(self, after: UUID | None, limit: int) -> Listing[ProductView]: ...
+    async def export(
+        self, after: UUID | None, limit: int, *, published: bool
+    ) -> Listing[ProductView]:
+        """By id; ``published``: only those."""
 
     async def categories(self) -> list[CategoryNode]:
         """All, each with the number of published products right in it."""

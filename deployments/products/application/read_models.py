@@ -88,6 +88,7 @@ class VariantView:
     options: Mapping[str, str]
     price: int
     compare_at: int | None
+    on_hand: int
     available: int
     position: int
     image_id: UUID | None

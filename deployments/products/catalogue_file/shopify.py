@@ -4,6 +4,8 @@ further picture."""
 from __future__ import annotations
 
 import itertools
+import json
+import re
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
@@ -19,13 +21,15 @@ from deployments.products.catalogue_file.problems import (
     RowProblem,
     UnreadableFileError,
 )
+from deployments.products.catalogue_file.safe_cells import original
+from deployments.products.catalogue_file.shopify_export import ATTRIBUTES, OPTIONS
 from deployments.products.catalogue_file.tables import Row, Table
 from deployments.products.contract import ProductImport, VariantInput
 
 REQUIRED = ("Handle", "Title", "Variant Price")
 _SHOPIFY_ONLY = "Variant Price"
-_OPTIONS = (1, 2, 3)
 _MAX_IMAGES = 20
+_POSITION = re.compile(r"^[0-9]{1,6}$")
 _MAX_DESCRIPTION = 20_000
 
 Rows = Sequence[tuple[int, Row]]
@@ -86,7 +90,7 @@ class _Refusal(Exception):
 
 
 def _cell(row: Row, column: str) -> str:
-    return row.get(column, "").strip()
+    return original(row.get(column, "").strip())
 
 
 def _product(rows: Rows, currency: str) -> ParsedProduct:
@@ -99,7 +103,7 @@ def _product(rows: Rows, currency: str) -> ParsedProduct:
     title = _cell(head, "Title")
     if not title:
         problems.append(RowProblem(first, "Title", "is empty"))
-    names = [_cell(head, f"Option{number} Name") for number in _OPTIONS]
+    names = [_cell(head, f"Option{number} Name") for number in OPTIONS]
     variants: list[VariantInput] = []
     for number, row in rows:
         if not _is_variant(row):
@@ -115,11 +119,12 @@ def _product(rows: Rows, currency: str) -> ParsedProduct:
         problems.append(RowProblem(first, "Variant Price", "the product has no variant"))
     try:
         status = _status(head)
+        attributes = _attributes(head)
     except CellError as error:
         problems.append(error.at(first))
     if problems:
         raise _Refusal(problems)
-    description = plain_text(head.get("Body (HTML)", ""))
+    description = plain_text(_cell(head, "Body (HTML)"))
     if len(description) > _MAX_DESCRIPTION:
         remarks.append(RowProblem(first, "Body (HTML)", f"cut to {_MAX_DESCRIPTION} characters"))
     try:
@@ -129,8 +134,8 @@ def _product(rows: Rows, currency: str) -> ParsedProduct:
             description=values.shortened(description, _MAX_DESCRIPTION),
             brand=_cell(head, "Vendor") or None,
             category_names=_category(head),
-            tags=values.listed(head.get("Tags", ""))[:50],
-            attributes=_attributes(head),
+            tags=values.listed(_cell(head, "Tags"))[:50],
+            attributes=attributes,
             status=status,
             currency=currency,
             variants=variants,
@@ -160,7 +165,7 @@ def _variant(
     """The variant, and what was left out of it."""
     options = {
         name: value
-        for index, name in zip(_OPTIONS, names, strict=True)
+        for index, name in zip(OPTIONS, names, strict=True)
         if (value := _cell(row, f"Option{index} Value"))
         and name
         # How Shopify writes "there is only one".
@@ -225,7 +230,18 @@ def _attributes(head: Row) -> dict[str, str]:
         for name in ("Gender", "Age Group", "MPN", "Condition")
         if (value := _cell(head, f"Google Shopping / {name}"))
     }
-    return weight | google
+    return weight | google | _own_attributes(_cell(head, ATTRIBUTES))
+
+
+def _own_attributes(cell: str) -> dict[str, str]:
+    """Raises ``CellError``."""
+    try:
+        found = json.loads(cell) if cell else {}
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict) or not all(isinstance(value, str) for value in found.values()):
+        raise CellError(ATTRIBUTES, 'is not written like {"Material": "Steel"}')
+    return found
 
 
 def _images(rows: Rows, remarks: list[RowProblem]) -> list[str]:
@@ -234,7 +250,8 @@ def _images(rows: Rows, remarks: list[RowProblem]) -> list[str]:
     for number, row in rows:
         if address := _cell(row, "Image Src"):
             position = _cell(row, "Image Position")
-            found.append((int(position) if position.isdigit() else len(found) + 1, number, address))
+            place = int(position) if _POSITION.match(position) else len(found) + 1
+            found.append((place, number, address))
     ordered = [address for _, _, address in sorted(found)]
     ordered += [address for _, row in rows if (address := _cell(row, "Variant Image"))]
     sound = []

@@ -11,6 +11,7 @@ from deployments.products.catalogue_file.problems import CellError
 from deployments.shared.money import exponent
 
 MAX_SKU = 64
+_LONGEST_NUMBER = 40
 _MAX_PRICE = 1_000_000_00
 _PLAIN_NUMBER = re.compile(r"^[0-9]+(?:[.,][0-9]+)?$")
 _GTIN = re.compile(r"^[0-9]{8,14}$")
@@ -25,7 +26,7 @@ def price(text: str, column: str, currency: str, *, minor: bool = False) -> int:
     be one euro thirty or thirteen hundred. ``minor``: the number counts minor units already.
     """
     cleaned = text.strip()
-    if not _PLAIN_NUMBER.match(cleaned):
+    if len(cleaned) > _LONGEST_NUMBER or not _PLAIN_NUMBER.match(cleaned):
         raise CellError(column, f"{_shown(text)} is not a price, write it like 12.50")
     try:
         amount = Decimal(cleaned.replace(",", ".")) * (1 if minor else 10 ** exponent(currency))
@@ -41,6 +42,8 @@ def price(text: str, column: str, currency: str, *, minor: bool = False) -> int:
 
 def count(text: str, column: str) -> int:
     """Pieces in stock; sold beyond stock (a negative count) is none."""
+    if len(text) > _LONGEST_NUMBER:
+        raise CellError(column, f"{_shown(text)} is not a number of pieces")
     try:
         number = Decimal(text.strip())
     except InvalidOperation:

@@ -47,8 +47,15 @@ _BY_OLD_SLUG = _FULL.join(SlugRow, SlugRow.product_id == _products.c.id).where(
     SlugRow.slug == bindparam("slug")
 )
 _STATUS = select(_products.c.status).where(_products.c.id == bindparam("id"))
-_FIRST_PAGE = _FULL.where(PUBLISHED).order_by(_products.c.id).limit(bindparam("rows"))
-_NEXT_PAGE = _FIRST_PAGE.where(_products.c.id > bindparam("after"))
+_PAGE = _FULL.order_by(_products.c.id).limit(bindparam("rows"))
+_AFTER = _products.c.id > bindparam("after")
+# (only published ones, the first page) → statement
+_PAGES = {
+    (True, True): _PAGE.where(PUBLISHED),
+    (True, False): _PAGE.where(PUBLISHED, _AFTER),
+    (False, True): _PAGE,
+    (False, False): _PAGE.where(_AFTER),
+}
 _IMAGES = (
     select(*ImageRow.__table__.columns)
     .where(ImageRow.product_id.in_(bindparam("ids", expanding=True)))
@@ -57,6 +64,7 @@ _IMAGES = (
 _VARIANTS = (
     select(
         *VariantRow.__table__.columns,
+        StockRow.on_hand,
         (StockRow.on_hand - StockRow.reserved).label("available"),
     )
     .join(StockRow, StockRow.variant_id == VariantRow.id)
@@ -98,12 +106,14 @@ class SqlCatalogueRepository:
         status: Status | None = await self._session.scalar(_STATUS, {"id": product_id})
         return status
 
-    async def export(self, after: UUID | None, limit: int) -> Listing[ProductView]:
+    async def export(
+        self, after: UUID | None, limit: int, *, published: bool
+    ) -> Listing[ProductView]:
         # One row more than asked for shows whether there is a next page.
         values = {"rows": limit + 1, "after": after}
         if after is None:
             del values["after"]
-        views = await self._views(_FIRST_PAGE if after is None else _NEXT_PAGE, values)
+        views = await self._views(_PAGES[published, after is None], values)
         shown = views[:limit]
         return Listing(shown, (shown[-1].id,) if len(views) > limit else None)
 
@@ -169,6 +179,7 @@ def _view(row: Any, images: list[Any], variants: list[Any]) -> ProductView:
                 variant.options,
                 variant.price_amount,
                 variant.compare_at_amount,
+                variant.on_hand,
                 variant.available,
                 variant.position,
                 of_variant.get(variant.id),

@@ -279,3 +279,33 @@ def test_real_exports_are_read_completely(
     assert (len(found), len(good)) == (products, products)
     assert sum(len(each.variants) for each in good) == variants
     assert all(each.image_urls for each in good)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"Variant_Price": "9" * 100_000},
+        {"Variant_Price": "1e5"},
+        {"Variant_Price": "NaN"},
+        {"Variant_Price": "-1"},
+        {"Variant_Price": "1000001"},
+        {"Variant_Price": "\u0661"},
+        {"Variant_Inventory_Qty": "9" * 100_000},
+        {"Variant_Inventory_Qty": "1e999999999"},
+        {"Variant_Inventory_Qty": "Infinity"},
+        {"Variant_Inventory_Qty": "1000001"},
+        {"Title": "a\x01" * 200_000},
+    ],
+)
+def test_hostile_cells_refuse_their_product_only(tmp_path: Path, cells: dict[str, str]) -> None:
+    good = {"Handle": "good", "Title": "Good", "Variant_Price": "1"}
+    bad = {"Handle": "bad", "Title": "Bad", "Variant_Price": "1"} | cells
+    found = parsed(tmp_path, line(**bad), line(**good))
+    assert [type(each) for each in found] == [RefusedProduct, ParsedProduct]
+
+
+def test_odd_digits_in_a_position_are_no_number(tmp_path: Path) -> None:
+    cells = {"Image_Src": "https://cdn.example.com/a.jpg", "Variant_Price": "1"}
+    for position in ("\u00b2", "9" * 5_000, "-1"):
+        row = line(Handle="h", Title="T", Image_Position=position, **cells)
+        assert len(only_product(parsed(tmp_path, row)).image_urls) == 1
