@@ -6,8 +6,8 @@ from uuid import UUID
 
 from deployments.auth.application.check_password import CheckPassword, unchanged_for_update
 from deployments.auth.application.mails import MailWriter
-from deployments.auth.application.manage_users import last_admin
 from deployments.auth.application.ports import Clock, PublishVersion, UnitOfWorkFactory
+from deployments.shared.errors import Conflict
 from deployments.shared.events import ACCOUNTS, Event
 
 
@@ -39,7 +39,7 @@ class EraseAccount:
             admins = await work.users.active_admins_for_update() if checked.is_active_admin else []
             user = await unchanged_for_update(work, checked)
             if admins == [user_id]:
-                raise last_admin()
+                raise Conflict("last_admin", "this is the last admin; make another one first")
             email = user.email
             user.erase(self._clock())
             await work.users.update(user)

@@ -44,11 +44,12 @@ class ChangeUser:
 
         Raises:
             NotFound: ``user_not_found``.
-            Conflict: ``own_admin_role``, ``last_admin`` or ``account_erased``.
+            Conflict: ``own_admin_role`` or ``account_erased``.
         """
         stays_admin = ADMIN in roles and not disabled
         async with self._begin() as work:
-            # Two admins who demote each other at once wait here for one another.
+            # Two admins who demote each other at once wait here for one another; as nobody demotes
+            # themselves, one always stays.
             admins = await work.users.active_admins_for_update()
             if admin_id not in admins:
                 raise Forbidden("wrong_role", "this needs the role admin")
@@ -57,8 +58,6 @@ class ChangeUser:
             user = await work.users.by_id_for_update(user_id)
             if user is None:
                 raise _unknown_user()
-            if admins == [user_id] and not stays_admin:
-                raise last_admin()
             now = self._clock()
             if not user.set_roles(roles, disabled=disabled, now=now):
                 return user
@@ -67,7 +66,3 @@ class ChangeUser:
             await work.commit()
         await self._publish(user.id, user.token_version)
         return user
-
-
-def last_admin() -> Conflict:
-    return Conflict("last_admin", "this is the last admin; make another one first")

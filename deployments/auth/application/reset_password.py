@@ -55,6 +55,7 @@ class ResetPassword:
             token = await work.mailed_tokens.by_hash(token_hash, Purpose.RESET_PASSWORD, lock=True)
             if user is None or token is None or user.disabled or not token.is_valid(now):
                 raise invalid_link()
+            # A link sent to a former address opens the account no more.
             if not same_email(token.email, user.email):
                 raise invalid_link()
             await work.mailed_tokens.mark_used(token, now)

@@ -48,8 +48,6 @@ class VerifyEmail:
                 if await work.users.by_email(token.email) is not None:
                     raise email_taken()
                 await work.mails.append(self._write.address_changed(user.email))
-                # Links sent to the former address must not open the account any more.
-                await work.mailed_tokens.void(user.id, Purpose.RESET_PASSWORD, now)
             user.verify_email(token.email, now)
             await work.users.update(user)
             await work.mailed_tokens.mark_used(token, now)
