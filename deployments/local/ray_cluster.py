@@ -41,6 +41,8 @@ class RayCluster:
             # Idle workers started ahead would only delay the replicas' start.
             "RAY_prestart_worker_first_driver": "0",
             "RAY_enable_worker_prestart": "0",
+            # Ray's default of 15 starves the services whenever the machine does something else.
+            "RAY_worker_niceness": "0",
             **ray_access(self._token),
             "RAY_SERVE_ENABLE_HA_PROXY": "1",
             "RAY_SERVE_THROUGHPUT_OPTIMIZED": "1",
