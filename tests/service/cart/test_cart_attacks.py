@@ -82,7 +82,7 @@ async def test_a_guests_item_that_has_moved_meanwhile_is_unknown(shop: Shop) -> 
     assert (await shop.cart(ada))["items"][0]["quantity"] == 1
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 async def test_moves_at_once_on_one_cart_lose_nothing_and_buy_nothing_twice(
     shop: Shop, seed: int
 ) -> None:
@@ -166,76 +166,76 @@ async def test_items_of_a_currency_the_store_has_given_up_can_still_be_seen(shop
         assert (len(seen["items"]), seen["subtotal"]) == (2, {"amount": 1000, "currency": "EUR"})
 
 
-@pytest.mark.parametrize(
-    "key",
-    ["'; DROP TABLE orders;--", "%00%0a%s", '{}[]\\"', "../../etc/passwd", "~" * 100, "!!!!!!!!"],
-)
-async def test_a_key_may_be_any_printable_text(shop: Shop, key: str) -> None:
-    ada, mug = shop.shopper(), shop.catalogue.sell("Mug")
-    cart = await shop.add(ada, mug)
-    key = key.replace(" ", "_").ljust(8, ".")
-    first = await shop.check_out(ada, cart["version"], key)
-    assert first.status_code == 201, first.text
-    assert (await shop.check_out(ada, cart["version"], key)).json() == first.json()
-    other = await shop.check_out(ada, cart["version"], key + "." if len(key) < 100 else key[:-1])
-    assert (other.status_code, other.json()["code"]) == (409, "cart_changed")
+async def test_a_key_may_be_any_printable_text(shop: Shop) -> None:
+    ada, mug = shop.shopper(), shop.catalogue.sell("Mug", available=100)
+    keys = [
+        "';DROP_TABLE_orders;--",
+        "%00%0a%s",
+        '{}[]\\"..',
+        "../../etc/passwd",
+        "~" * 100,
+        "!" * 8,
+    ]
+    for key in keys:
+        cart = await shop.add(ada, mug)
+        first = await shop.check_out(ada, cart["version"], key)
+        assert first.status_code == 201, first.text
+        assert (await shop.check_out(ada, cart["version"], key)).json() == first.json()
+        other = await shop.check_out(ada, cart["version"], key[:-1].ljust(8, "_"))
+        assert (other.status_code, other.json()["code"]) == (409, "cart_changed"), key
 
 
-@pytest.mark.parametrize("key", ["key\u00e9key\u00e9", "key\tkey\tkey", "\x7f" * 8, " " * 8])
-async def test_a_key_of_other_characters_is_refused(shop: Shop, key: str) -> None:
-    ada, mug = shop.shopper(), shop.catalogue.sell("Mug")
-    cart = await shop.add(ada, mug)
-    answer = await shop.client.post(
-        "/checkout",
-        json={"cart_version": cart["version"]},
-        headers=httpx.Headers(ada | {"Idempotency-Key": key}, encoding="latin-1"),
-    )
-    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
+async def test_a_key_of_other_characters_is_refused(shop: Shop) -> None:
+    ada = shop.shopper()
+    for key in ("key\u00e9key\u00e9", "key\tkey\tkey", "\x7f" * 8, " " * 8):
+        answer = await shop.client.post(
+            "/checkout",
+            json={"cart_version": 1},
+            headers=httpx.Headers(ada | {"Idempotency-Key": key}, encoding="latin-1"),
+        )
+        assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request"), key
 
 
-@pytest.mark.parametrize(
-    "version", ["true", '"1"', "1.0", "1.5", "NaN", "-1", "2147483648", "null"]
-)
-async def test_a_cart_version_that_is_no_number_is_refused(shop: Shop, version: str) -> None:
-    ada, mug = shop.shopper(), shop.catalogue.sell("Mug")
-    await shop.add(ada, mug)
-    body = (
+def raw_checkout(version: object, name: str = "Ada") -> str:
+    """A body as no JSON library would write it."""
+    return (
         f'{{"cart_version": {version}, "shipping_method": "pickup", "email": "ada@example.com", '
-        '"shipping_address": {"name": "A", "line1": "1", "city": "B", "postal_code": "1", '
+        f'"shipping_address": {{"name": "{name}", "line1": "1", "city": "B", "postal_code": "1", '
         '"country": "DE"}}'
     )
-    answer = await shop.client.post(
-        "/checkout", content=body, headers=ada | JSON | {"Idempotency-Key": "some-key-1"}
-    )
-    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
 
 
-@pytest.mark.parametrize("name", ["\\ud800", "\\udfff\\ud800", "a\\u0000", "\\u007f", "\\u001b[2J"])
-async def test_characters_that_can_not_be_stored_or_printed_are_refused(
-    shop: Shop, name: str
-) -> None:
+async def test_a_cart_version_that_is_no_number_is_refused(shop: Shop) -> None:
     ada, mug = shop.shopper(), shop.catalogue.sell("Mug")
-    cart = await shop.add(ada, mug)
-    body = (
-        f'{{"cart_version": {cart["version"]}, "shipping_method": "pickup", '
-        f'"email": "ada@example.com", "shipping_address": {{"name": "{name}", "line1": "1", '
-        '"city": "B", "postal_code": "1", "country": "DE"}}'
-    )
-    answer = await shop.client.post(
-        "/checkout", content=body, headers=ada | JSON | {"Idempotency-Key": "some-key-1"}
-    )
-    assert answer.status_code == 422
-    coupon = await shop.client.put("/coupon", content=f'{{"code": "{name}"}}', headers=ada | JSON)
-    assert coupon.status_code == 422
+    await shop.add(ada, mug)
+    headers = ada | JSON | {"Idempotency-Key": "some-key-1"}
+    for version in ("true", '"1"', "1.0", "1.5", "NaN", "-1", "2147483648", "null"):
+        answer = await shop.client.post("/checkout", content=raw_checkout(version), headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request"), version
+    accepted = await shop.client.post("/checkout", content=raw_checkout(1), headers=headers)
+    assert accepted.status_code == 201
 
 
-@pytest.mark.parametrize("token", [b"\xff" * 20, b"'\"\\" * 10, b"", b"x" * 101])
-async def test_a_token_of_any_bytes_opens_nothing(shop: Shop, token: bytes) -> None:
-    headers: Any = {CART_TOKEN_HEADER: token}
-    answer = await shop.client.get("", headers=headers)
-    assert answer.status_code == (422 if len(token) > 100 else 200)
-    if answer.status_code == 200:
-        assert answer.json()["items"] == []
+async def test_characters_that_can_not_be_stored_or_printed_are_refused(shop: Shop) -> None:
+    ada, mug = shop.shopper(), shop.catalogue.sell("Mug")
+    await shop.add(ada, mug)
+    headers = ada | JSON | {"Idempotency-Key": "some-key-1"}
+    for name in ("\\ud800", "\\udfff\\ud800", "a\\u0000", "\\u007f", "\\u001b[2J"):
+        answer = await shop.client.post("/checkout", content=raw_checkout(1, name), headers=headers)
+        assert answer.status_code == 422, name
+        coupon = await shop.client.put(
+            "/coupon", content=f'{{"code": "{name}"}}', headers=ada | JSON
+        )
+        assert coupon.status_code == 422, name
+
+
+async def test_a_token_of_any_bytes_opens_nothing(shop: Shop) -> None:
+    for token in (b"\xff" * 20, b"'\"\\" * 10, b"", b"x" * 101):
+        headers: Any = {CART_TOKEN_HEADER: token}
+        answer = await shop.client.get("", headers=headers)
+        assert answer.status_code == (422 if len(token) > 100 else 200), token
+        if answer.status_code == 200:
+            assert answer.json()["items"] == []
 
 
 async def test_a_worker_back_from_the_dead_does_not_end_the_lease_of_another(shop: Shop) -> None:

@@ -59,25 +59,36 @@ async def test_a_guest_shops_with_the_token_of_the_first_answer(shop: Shop) -> N
     assert first["token"] not in str(stored)
 
 
-@pytest.mark.parametrize(
-    "quantity",
-    ["0", "-1", "2147483648", "1000", "1.5", "1.0", "NaN", "1e400", "true", '"1"', "null", "[1]"],
+NO_QUANTITIES = (
+    "0",
+    "-1",
+    "2147483648",
+    "1000",
+    "1.5",
+    "1.0",
+    "NaN",
+    "1e400",
+    "true",
+    '"1"',
+    "null",
+    "[1]",
 )
-async def test_a_quantity_that_is_none_is_refused_and_nothing_stored(
-    shop: Shop, quantity: str
-) -> None:
+
+
+async def test_a_quantity_that_is_none_is_refused_and_nothing_stored(shop: Shop) -> None:
     mug, ada = shop.catalogue.sell("Mug"), shop.shopper()
-    json = {"Content-Type": "application/json"}
-    body = f'{{"variant_id": "{mug.variant_id}", "quantity": {quantity}}}'
-    answer = await shop.client.post("/add", content=body, headers=ada | json)
-    assert answer.status_code == 422
-    assert answer.json()["code"] == "invalid_request"
+    headers = ada | {"Content-Type": "application/json"}
+    for quantity in NO_QUANTITIES:
+        body = f'{{"variant_id": "{mug.variant_id}", "quantity": {quantity}}}'
+        answer = await shop.client.post("/add", content=body, headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request"), quantity
     assert shop.rows("SELECT * FROM carts") == []
     item = (await shop.add(ada, mug))["items"][0]
-    changed = await shop.client.put(
-        f"/items/{item['id']}", content=f'{{"quantity": {quantity}}}', headers=ada | json
-    )
-    assert changed.status_code == 422
+    for quantity in NO_QUANTITIES:
+        changed = await shop.client.put(
+            f"/items/{item['id']}", content=f'{{"quantity": {quantity}}}', headers=headers
+        )
+        assert changed.status_code == 422, quantity
     assert (await shop.cart(ada))["version"] == 1
 
 

@@ -69,37 +69,37 @@ async def test_only_merchants_see_and_keep_coupons(shop: Shop) -> None:
     assert await shop.uses(coupon) == 0
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"value": 0},
-        {"value": 101},
-        {"value": 10.5},
-        {"value": "10"},
-        {"value": True},
-        {"kind": "amount", "value": 0},
-        {"kind": "free_shipping", "value": 5},
-        {"kind": "gift"},
-        {"code": "x"},
-        {"code": "with space"},
-        {"code": "A" * 41},
-        {"code": "NUL\x00"},
-        {"description": "a\x00b"},
-        {"min_subtotal": -1},
-        {"max_uses": 0},
-        {"max_uses_per_customer": 2**40},
-        {"active": "yes"},
-        {"starts_at": "2026-01-02T00:00:00Z", "ends_at": "2026-01-01T00:00:00Z"},
-        {"starts_at": "2026-01-02T00:00:00"},
-        {"ends_at": "0001-01-01T00:00:00+14:00"},
-        {"ends_at": 1e30},
-        {"uses": 5},
-    ],
-)
-async def test_terms_that_make_no_sense_are_refused(shop: Shop, change: dict[str, Any]) -> None:
+NONSENSE: list[dict[str, Any]] = [
+    {"value": 0},
+    {"value": 101},
+    {"value": 10.5},
+    {"value": "10"},
+    {"value": True},
+    {"kind": "amount", "value": 0},
+    {"kind": "free_shipping", "value": 5},
+    {"kind": "gift"},
+    {"code": "x"},
+    {"code": "with space"},
+    {"code": "A" * 41},
+    {"code": "NUL\x00"},
+    {"description": "a\x00b"},
+    {"min_subtotal": -1},
+    {"max_uses": 0},
+    {"max_uses_per_customer": 2**40},
+    {"active": "yes"},
+    {"starts_at": "2026-01-02T00:00:00Z", "ends_at": "2026-01-01T00:00:00Z"},
+    {"starts_at": "2026-01-02T00:00:00"},
+    {"ends_at": "0001-01-01T00:00:00+14:00"},
+    {"ends_at": 1e30},
+    {"uses": 5},
+]
+
+
+async def test_terms_that_make_no_sense_are_refused(shop: Shop) -> None:
     merchant = shop.keys.user("merchant")
-    answer = await shop.client.post("/coupons", json=TERMS | change, headers=merchant)
-    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
+    for change in NONSENSE:
+        answer = await shop.client.post("/coupons", json=TERMS | change, headers=merchant)
+        assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request"), change
     assert shop.rows("SELECT * FROM coupons") == []
 
 
