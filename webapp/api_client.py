@@ -98,7 +98,10 @@ class Services:
         self, platform: PlatformSettings, transport: httpx.AsyncBaseTransport | None = None
     ) -> None:
         inner = transport or httpx.AsyncHTTPTransport(
-            limits=httpx.Limits(max_connections=200, max_keepalive_connections=50)
+            # Shorter than servers keep an idle connection, so that none is used as it closes.
+            limits=httpx.Limits(
+                max_connections=200, max_keepalive_connections=50, keepalive_expiry=2.0
+            )
         )
         self._transport = VisitorTransport(inner)
 

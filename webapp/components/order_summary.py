@@ -114,7 +114,7 @@ def stale_cart_notice() -> rx.Component:
     )
 
 
-def order_line(line: rx.Var[Line], extra: Any = None) -> rx.Component:
+def order_line(line: rx.Var[Line], *, extra: Any = None) -> rx.Component:
     """A line that stands fast; ``extra`` stands below it."""
     return rx.el.li(
         rx.el.div(

@@ -249,7 +249,7 @@ def _form_dialog() -> rx.Component:
             dialog_buttons("Send the review", Reviews.busy, "Sending…"),
             on_submit=Reviews.save,
             no_validate=True,
-            key=Reviews.own.id + Reviews.suggested_name,
+            key=Reviews.opened.to_string(),
             class_name="space-y-5",
         ),
     )

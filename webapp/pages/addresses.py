@@ -113,8 +113,7 @@ def _dialog() -> rx.Component:
             dialog_buttons("Save the address", AddressBook.busy, "Saving…"),
             on_submit=AddressBook.save,
             no_validate=True,
-            # Another address brings its own texts.
-            key=AddressBook.edited.id + AddressBook.addresses.length().to_string(),
+            key=AddressBook.opened.to_string(),
             class_name="space-y-5",
         ),
         wide=True,

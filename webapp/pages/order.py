@@ -165,7 +165,7 @@ def _line(line: rx.Var[Line]) -> rx.Component:
             class_name=f"text-sm {TEXT_LINK}",
         ),
     )
-    return order_line(line, review)
+    return order_line(line, extra=review)
 
 
 def _refunds() -> rx.Component:

@@ -23,7 +23,8 @@ UNPRINTABLE = "Something in the address can't be printed. Type it in by hand."
 
 
 class AddressBook(rx.State):
-    """``edited`` is in the form; without an id it is a new one."""
+    """``edited`` is in the form; without an id it is a new one. ``opened`` counts, so that each
+    time the form comes with fresh fields."""
 
     addresses: list[AddressCard] = []
     countries: list[Country] = []
@@ -33,6 +34,7 @@ class AddressBook(rx.State):
     error: str = ""
     form_error: str = ""
     wrong: str = ""
+    opened: int = 0
 
     @rx.event
     async def load(self) -> AsyncIterator[Any]:
@@ -67,6 +69,7 @@ class AddressBook(rx.State):
         session = await self.get_state(Session)
         empty = AddressCard(name=session.name, country=settings().default_country)
         self.edited = next((a for a in self.addresses if a.id == address_id), empty)
+        self.opened += 1
         return open_dialog("address")
 
     @rx.event

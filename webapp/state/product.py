@@ -84,7 +84,8 @@ class Product(rx.State):
 
     @rx.event
     async def load(self) -> AsyncIterator[Any]:
-        slug = self.router.url.path.rstrip("/").rsplit("/", 1)[-1]
+        url = self.router.url
+        slug, to_review = url.path.rstrip("/").rsplit("/", 1)[-1], "review" in url.query_parameters
         if self._product is None or self._product.slug != slug:
             self.loading = True
         self.missing = False
@@ -130,7 +131,7 @@ class Product(rx.State):
             self.comparison = Comparison.of(prices)
         if isinstance(similar, list):
             self.similar = cards([card for card in similar if card.id != product.id])
-        if self.router.url.query_parameters.get("review"):
+        if to_review:
             yield
             yield Reviews.write
 

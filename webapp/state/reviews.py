@@ -28,6 +28,7 @@ class Reviews(rx.State):
     own: MyReview = MyReview()
     title: str = ""
     stars: int = 0
+    opened: int = 0
     suggested_name: str = ""
     has_more: bool = False
     loading_more: bool = False
@@ -63,7 +64,8 @@ class Reviews(rx.State):
                 found = await services().products.reviews(
                     self._product_id,
                     sort=self.sort,  # type: ignore[arg-type]
-                    cursor=cursor, limit=_PAGE_SIZE
+                    cursor=cursor,
+                    limit=_PAGE_SIZE,
                 )
             _show(self, found, more=cursor is not None)
         except DomainError as error:
@@ -83,6 +85,7 @@ class Reviews(rx.State):
         session = await self.get_state(Session)
         self.stars = self.own.stars
         self.suggested_name = self.own.author or _first_name_and_initial(session.name)
+        self.opened += 1
         return open_dialog("review")
 
     @rx.event

@@ -186,8 +186,7 @@ def _dialog() -> rx.Component:
             dialog_buttons("Save", CouponsDesk.busy, "Saving…"),
             on_submit=CouponsDesk.save,
             no_validate=True,
-            # Another coupon brings its own values; a new one comes empty.
-            key=coupon.id + CouponsDesk.rows.length().to_string(),
+            key=CouponsDesk.opened.to_string(),
             class_name="space-y-5",
         ),
         wide=True,

@@ -69,7 +69,7 @@ def _search() -> rx.Component:
             placeholder="M-1000…",
             default_value=OrdersDesk.number,
             key="number-" + OrdersDesk.number,
-            max_length=40,
+            max_length=20,
         ),
         field(
             "email",

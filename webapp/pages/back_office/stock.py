@@ -122,7 +122,7 @@ def _dialog() -> rx.Component:
             dialog_buttons("Adjust", StockDesk.busy, "Saving…"),
             on_submit=StockDesk.adjust,
             no_validate=True,
-            key=row.variant_id + row.on_hand.to_string(),
+            key=StockDesk.opened.to_string(),
             class_name="mt-5 space-y-5",
         ),
         rx.cond(

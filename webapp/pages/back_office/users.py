@@ -144,7 +144,7 @@ def _dialog() -> rx.Component:
             ),
             dialog_buttons("Save", UsersDesk.busy, "Saving…"),
             on_submit=UsersDesk.save,
-            key=user.id,
+            key=UsersDesk.opened.to_string(),
             class_name="space-y-5",
         ),
     )

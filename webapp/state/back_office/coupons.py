@@ -20,11 +20,13 @@ _PAGE_SIZE = 50
 
 
 class CouponsDesk(rx.State):
-    """``edited`` is in the form; without an id it is a new one."""
+    """``edited`` is in the form; without an id it is a new one. ``opened`` counts, so that each
+    time the form comes with fresh fields."""
 
     rows: list[CouponRow] = []
     edited: CouponRow = CouponRow()
     kind: str = "percentage"
+    opened: int = 0
     loading: bool = True
     busy: bool = False
     error: str = ""
@@ -51,6 +53,7 @@ class CouponsDesk(rx.State):
         self.form_error = ""
         self.edited = next((row for row in self.rows if row.id == coupon_id), CouponRow())
         self.kind = self.edited.kind
+        self.opened += 1
         return open_dialog("coupon")
 
     @rx.event
@@ -130,12 +133,19 @@ def coupon_request(kind: str, form: dict[str, Any]) -> tuple[CouponRequest | Non
             max_uses_per_customer=number("most_each"),
         ), ""
     except ValidationError as error:
-        first = error.errors()[0]
-        field = str(first["loc"][0]) if first["loc"] else ""
-        return None, {
-            "code": "The code is 3 to 40 letters, digits, - or _.",
-            "value": "Say how much it takes off.",
-        }.get(field, first["msg"].removeprefix("Value error, ").capitalize() + ".")
+        return None, _wrong(error, kind)
+
+
+def _wrong(error: ValidationError, kind: str) -> str:
+    """What to do about a form that makes no coupon."""
+    first = error.errors()[0]
+    if first["loc"] and first["loc"][0] == "code":
+        return "The code is 3 to 40 letters, digits, - or _."
+    if "starts_at" in first["msg"]:
+        return "The first day comes before the last."
+    if "value" in first["msg"]:
+        return "A percentage is 1 to 100." if kind == "percentage" else "An amount is 0.01 or more."
+    return "Something in the form is too long or too large. Shorten it."
 
 
 def _midnight(day: str, *, after: int = 0) -> datetime | None:

@@ -41,7 +41,7 @@ class OrdersDesk(rx.State):
         status = given.get("status", "")
         self.status = status if status in _STATUSES else ""
         self.alarmed = given.get("alarmed") == "1"
-        self.number = given.get("number", "")[:40]
+        self.number = given.get("number", "")[:20]
         self.email = given.get("email", "")[:254]
         self.first_day = _day(given.get("from", ""))
         self.last_day = _day(given.get("to", ""))

@@ -28,6 +28,7 @@ class StockDesk(rx.State):
     edited: StockRow = StockRow()
     movements: list[MovementRow] = []
     threshold: str = ""
+    opened: int = 0
     loading: bool = True
     busy: bool = False
     error: str = ""
@@ -63,6 +64,7 @@ class StockDesk(rx.State):
     async def open(self, variant_id: str) -> AsyncIterator[Any]:
         """Show one variant with what happened to its stock."""
         self.edited = next((row for row in self.rows if row.variant_id == variant_id), StockRow())
+        self.opened += 1
         self.movements, self._key, self.done = [], str(new_id()), ""
         yield open_dialog("stock")
         async for event in attempt(self, self._fetch_movements):

@@ -22,6 +22,7 @@ class UsersDesk(rx.State):
     rows: list[UserRow] = []
     edited: UserRow = UserRow()
     email: str = ""
+    opened: int = 0
     loading: bool = True
     busy: bool = False
     error: str = ""
@@ -54,6 +55,7 @@ class UsersDesk(rx.State):
     def edit(self, user_id: str) -> Any:
         self.form_error = self.done = ""
         self.edited = next((row for row in self.rows if row.id == user_id), UserRow())
+        self.opened += 1
         return open_dialog("user")
 
     @rx.event
