@@ -21,8 +21,8 @@ from deployments.shared.authentication import optional_principal
 from deployments.shared.database import SessionFactory, check_database, create_engine
 from deployments.shared.database import create_session_factory as _sessions
 from deployments.shared.error_responses import ConstraintErrors, install_error_handlers
-from deployments.shared.errors import NotFound, Unavailable
-from deployments.shared.http_client import ServiceHttp
+from deployments.shared.errors import NotFound, Unauthenticated, Unavailable
+from deployments.shared.http_client import RemoteProblem, ServiceHttp
 from deployments.shared.http_limits import BodyLimit, SecurityHeaders
 from deployments.shared.https_only import HttpsOnly
 from deployments.shared.rate_limit import RateLimiter, rate_limit
@@ -135,7 +135,12 @@ def _verifier(
 def _ask_auth(call: Callable[[str], ServiceHttp]) -> AskAuth:
     async def version(user_id: UUID) -> int:
         path = f"/internal/accounts/{user_id}/token-version"
-        answer: Mapping[str, Any] = await call("auth").request("GET", path)
+        try:
+            answer: Mapping[str, Any] = await call("auth").request("GET", path)
+        except RemoteProblem as error:
+            if error.status != 404:
+                raise
+            raise Unauthenticated("account_gone", "this account is gone; sign in again") from error
         return int(answer["version"])
 
     return version
