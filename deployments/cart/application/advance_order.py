@@ -30,6 +30,9 @@ from deployments.shared.errors import Unavailable
 
 logger = logging.getLogger(__name__)
 
+# Products refused before and does not say again which lines were short.
+_NOT_HELD = "not all of it was in stock; look at the cart and order again"
+
 Change = Callable[[CartUnitOfWork, Order, datetime], Awaitable[None]]
 
 
@@ -86,6 +89,8 @@ class AdvanceOrder:
             await self._catalogue.reserve(order.id, order.quantities)
         except StockRefused as refusal:
             reason = _rejection(order, refusal)
+            # An earlier try that is still on its way must not hold anything for it later.
+            await self._catalogue.release(order.id)
 
             async def reject(work: CartUnitOfWork, current: Order, now: datetime) -> None:
                 current.reject(reason, now)
@@ -203,6 +208,6 @@ def _rejection(order: Order, refusal: StockRefused) -> dict[str, object]:
     details = [str(line["detail"]) for line in lines]
     return {
         "code": refusal.code,
-        "detail": "; ".join(details) or refusal.detail,
+        "detail": "; ".join(details) or _NOT_HELD,
         "lines": lines,
     }
