@@ -34,14 +34,14 @@ from tests.support import Keys, running
 
 @asynccontextmanager
 async def _calling(
-    name: str, app: FastAPI, keys: Keys, timeout: float | None = None
+    name: str, app: FastAPI, keys: Keys, patience: float | None = None
 ) -> AsyncIterator[ServiceHttp]:
     http = ServiceHttp(
         name,
         f"http://{name}",
         authorization=lambda: keys.service("cart", name)["Authorization"].split()[1],
         transport=httpx.ASGITransport(app=app),
-        timeout=httpx.Timeout(timeout) if timeout else None,
+        timeout=httpx.Timeout(patience) if patience else None,
     )
     try:
         yield http
