@@ -8,7 +8,7 @@ from deployments.products.application.ports import ImageStorage, UnitOfWorkFacto
 
 # Longer than an upload takes between noting its picture and having its image.
 GRACE = timedelta(hours=1)
-_BATCH = 50
+_BATCH = 20  # few, for the transaction waits for the storage
 
 
 class RemoveUnusedPictures:
@@ -20,7 +20,13 @@ class RemoveUnusedPictures:
         self._grace = grace
 
     async def __call__(self) -> int:
-        """One batch; how many pictures are gone. Raises ``Unavailable``."""
+        """How many pictures are gone. Raises ``Unavailable``."""
+        count = 0
+        while removed := await self._batch():
+            count += removed
+        return count
+
+    async def _batch(self) -> int:
         async with self._begin() as work:
             unused = await work.pictures.unused(datetime.now(UTC) - self._grace, _BATCH)
             # An upload of the same picture waits for the lock and then stores it again.

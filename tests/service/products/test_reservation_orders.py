@@ -1,4 +1,4 @@
-"""Every order in which reserve, commit and release of one order can arrive, repeated and at once."""
+"""Every order in which calls for one order can arrive: repeated, out of turn, all at once."""
 
 from __future__ import annotations
 

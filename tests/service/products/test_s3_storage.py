@@ -12,7 +12,9 @@ from moto import mock_aws
 from pydantic import SecretStr
 
 from deployments.products.api import create_api
+from deployments.products.infrastructure.s3_storage import S3Storage
 from deployments.products.infrastructure.settings import ProductsSettings
+from deployments.shared.errors import Unavailable
 from deployments.shared.settings import ConfigurationError, PlatformSettings
 from tests.service.products.conftest import bottle, picture
 from tests.support import Keys, running
@@ -82,9 +84,21 @@ async def _upload(client: httpx.AsyncClient, keys: Keys) -> httpx.Response:
     )
 
 
-def test_addresses_follow_the_settings(s3: Any, s3_settings: ProductsSettings) -> None:
-    from deployments.products.infrastructure.s3_storage import S3Storage
+async def test_deleting_is_repeatable_and_says_when_the_bucket_does_not_answer(
+    s3: Any, s3_settings: ProductsSettings
+) -> None:
+    storage = S3Storage(s3_settings)
+    with pytest.raises(Unavailable):
+        await storage.delete("k")
+    s3.create_bucket(Bucket=BUCKET)
+    await storage.put("k", b"x")
+    for _ in range(2):
+        await storage.delete("k")
+    assert s3.list_objects_v2(Bucket=BUCKET)["KeyCount"] == 0
+    storage.close()
 
+
+def test_addresses_follow_the_settings(s3: Any, s3_settings: ProductsSettings) -> None:
     def url(**update: str | None) -> str:
         storage = S3Storage(s3_settings.model_copy(update=update))
         try:
