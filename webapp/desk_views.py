@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 
 from deployments.auth.contract import UserView
 from deployments.cart.contract import Coupon, MerchantOrderSummary, OrderAlarm, OrderCounts
@@ -137,8 +137,8 @@ class CouponRow:
             state, tone = "Used up", "stop"
         rules = [
             f"from €{coupon.min_subtotal / 100:,.2f}" if coupon.min_subtotal else "",
-            f"from {starts}" if starts else "",
-            f"until {ends}" if ends else "",
+            f"from {day(coupon.starts_at)}" if coupon.starts_at else "",
+            f"until {day(date.fromisoformat(ends))}" if ends else "",
             f"{coupon.max_uses_per_customer} × per customer"
             if coupon.max_uses_per_customer
             else "",

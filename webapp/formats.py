@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date
 
 from deployments.shared.errors import DomainError
 from deployments.shared.schemas import MoneySchema
@@ -62,7 +62,7 @@ def percent_off(price: MoneySchema, compare_at: MoneySchema | None) -> str:
     return f"−{percent}%" if percent else ""
 
 
-def day(value: datetime) -> str:
+def day(value: date) -> str:
     return f"{value.day} {value:%B %Y}"
 
 

@@ -34,14 +34,14 @@ def pills(places: Any, current: str, label: str) -> rx.Component:
                 href=href,
                 aria_current="page" if here else "false",
                 class_name=f"inline-flex h-10 items-center whitespace-nowrap rounded-full border "
-                f"px-4 text-sm font-medium transition-colors {look} {FOCUS}",
+                f"px-3.5 text-sm font-medium transition-colors sm:px-4 {look} {FOCUS}",
             )
         )
 
     return rx.el.nav(
         rx.el.ul(
             *(entry(name, href) for name, href in places),
-            class_name="no-scrollbar -mx-4 flex gap-2 overflow-x-auto px-4 py-1 sm:mx-0 sm:px-0",
+            class_name="no-scrollbar -mx-4 flex gap-1.5 overflow-x-auto px-4 py-1 sm:mx-0 sm:px-0",
         ),
         aria_label=label,
     )

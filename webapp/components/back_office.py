@@ -144,7 +144,7 @@ def table(caption: str, heads: tuple[str, ...], body: Any, class_name: str = "")
                 )
             ),
             rx.el.tbody(body, class_name="divide-y divide-line"),
-            class_name="w-full text-[15px]",
+            class_name="desk-table w-full text-[15px]",
         ),
         role="region",
         aria_label=caption,

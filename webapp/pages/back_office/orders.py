@@ -139,7 +139,7 @@ def _row(order: rx.Var[DeskOrder]) -> rx.Component:
             rx.el.span(order.refunded, class_name="text-sm text-clay empty:hidden"),
             class_name=f"{CELL} tabular-nums",
         ),
-        rx.el.td(icon("chevron-right", 18, "text-edge"), class_name=CELL),
+        rx.el.td(icon("chevron-right", 18, "text-edge"), class_name=f"{CELL} desk-decoration"),
         class_name="hover:bg-sand/50",
         custom_attrs={"data-testid": "desk-order"},
     )

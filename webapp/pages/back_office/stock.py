@@ -60,10 +60,15 @@ def _row(row: rx.Var[StockRow]) -> rx.Component:
             row.available,
             class_name=rx.cond(row.available <= 0, "text-clay ", "text-honey ")
             + f"{number} font-semibold",
+            custom_attrs={"data-label": "Free"},
         ),
-        rx.el.td(row.on_hand, class_name=number),
-        rx.el.td(row.reserved, class_name=number),
-        rx.el.td(row.low_at, class_name=f"{number} text-muted"),
+        rx.el.td(row.on_hand, class_name=number, custom_attrs={"data-label": "On hand"}),
+        rx.el.td(row.reserved, class_name=number, custom_attrs={"data-label": "Reserved"}),
+        rx.el.td(
+            row.low_at,
+            class_name=f"{number} text-muted",
+            custom_attrs={"data-label": "Low at"},
+        ),
         rx.el.td(
             rx.el.button(
                 "Adjust",
