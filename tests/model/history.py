@@ -22,8 +22,8 @@ class History:
         self._random = random.Random(seed)
         self.world = World(
             seed,
-            shoppers=self._random.choice((1, 2, 2, 3)),
-            stock=[self._random.choice((1, 1, 2, 5)) for _ in range(self._random.choice((1, 2)))],
+            shoppers=self._random.choice((1, 2, 3, 4)),
+            stock=[self._random.choice((1, 2, 3, 5)) for _ in range(self._random.choice((1, 2)))],
             pause_share=self._random.choice((0, 0, 0.05, 0.2)),
             read_share=self._random.choice((0.05, 0.05, 0.3)),
         )

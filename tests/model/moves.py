@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from deployments.cart.application.check_out import request_hash
+from deployments.cart.domain.cart import Cart
 from deployments.cart.domain.cart import Shopper as CartShopper
 from deployments.cart.domain.order import Order
 from deployments.cart.domain.order_parts import Parcel, Placement
@@ -33,6 +34,7 @@ from tests.model.world import ADDRESS, COUPONS, Acknowledged, Shopper, World
 
 Choose = Callable[[int], int]
 
+_SHORT_PAUSES = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 # Long ones are rare: an order expires within them.
 _PAUSES = (0.2, 0.2, 1.0, 1.0, 3.5, 3.5, 6.0, 6.0, 21.0, 31.0, 45.0, 65.0, 250.0, 905.0)
 _CARDS = (VISA, VISA, VISA, DECLINED, NO_FUNDS, AUTHENTICATE, AUTHENTICATE, SLOW, UNKNOWN)
@@ -43,7 +45,7 @@ _COUNTRIES = ("DE", "US", "GB")
 @dataclass(frozen=True)
 class Move:
     name: str
-    weight: int
+    weight: float
     possible: Callable[[], object]
     make: Callable[[Choose], None]
 
@@ -93,25 +95,59 @@ class Moves:
 
     def _shopper_moves(self) -> list[Move]:
         return [
-            Move("fill cart", 6, _always, self._fill_cart),
+            Move("fill cart", 6, self._small_carts, self._fill_cart),
+            Move("remove item", 1, self._full_carts, self._remove_item),
             Move("enter coupon", 2, self._full_carts, self._enter_coupon),
             Move("remove coupon", 1, self._full_carts, self._remove_coupon),
-            Move("check out", 10, self._full_carts, self._check_out),
+            Move("accept prices", 2, self._full_carts, self._accept_prices),
+            Move("check out", 12, self._sound_carts, self._check_out),
+            Move("check out any cart", 1.5, self._full_carts, self._check_out_any),
             Move("repeat checkout", 4, self._senders, self._repeat_checkout),
             Move("other checkout, same key", 1, self._senders, self._reuse_key),
             Move("pay", 20, self._payable, self._pay),
             Move("authenticate", 6, self._waiting("requires_action"), self._authenticate),
-            Move("cancel order", 2, self._cancellable, self._cancel),
+            Move("cancel order", 1, self._cancellable, self._cancel),
             Move("hang up", 1, self._requests, self._hang_up),
         ]
 
     def _fill_cart(self, choose: Choose) -> None:
-        shopper, variant = self._any(self.world.shoppers, choose), choose(self._variant_count)
+        shopper, variant = self._any(self._small_carts(), choose), choose(self._variant_count)
         replica = self.world.replica("cart", choose(2))
         work = replica.use_cases.add_item(
             CartShopper(shopper.user_id), self.world.variants[variant], 1 + choose(2)
         )
         self._request("add to cart", replica.process, work)
+
+    def _small_carts(self) -> list[Shopper]:
+        carts = [(one, self.world.cart_of(one)) for one in self.world.shoppers]
+        return [one for one, cart in carts if cart is None or len(cart.items) < 2]
+
+    def _sound_carts(self) -> list[Shopper]:
+        """Those that seem to be for sale as they are and were not ordered yet."""
+        products = self.world.databases["products"]
+        stock, variants = products.table("stock"), products.table("variants")
+        return [
+            shopper
+            for shopper in self._full_carts()
+            if not any(version == self._cart(shopper).version for _, version in shopper.sent)
+            and all(
+                item.quantity <= stock[item.variant_id].available
+                and item.unit_price.amount == variants[item.variant_id].price
+                for item in self._cart(shopper).items
+            )
+        ]
+
+    def _cart(self, shopper: Shopper) -> Cart:
+        cart = self.world.cart_of(shopper)
+        assert cart is not None
+        return cart
+
+    def _remove_item(self, choose: Choose) -> None:
+        shopper = self._any(self._full_carts(), choose)
+        item = self._any(self._cart(shopper).items, choose)
+        replica = self.world.replica("cart", choose(2))
+        work = replica.use_cases.remove_item(CartShopper(shopper.user_id), item.id)
+        self._request("remove item", replica.process, work)
 
     def _full_carts(self) -> list[Shopper]:
         carts = [(one, self.world.cart_of(one)) for one in self.world.shoppers]
@@ -130,10 +166,20 @@ class Moves:
         work = replica.use_cases.remove_coupon(CartShopper(shopper.user_id))
         self._request("remove coupon", replica.process, work)
 
-    def _check_out(self, choose: Choose) -> None:
+    def _accept_prices(self, choose: Choose) -> None:
         shopper = self._any(self._full_carts(), choose)
-        cart = self.world.cart_of(shopper)
-        assert cart is not None
+        replica = self.world.replica("cart", choose(2))
+        work = replica.use_cases.accept_prices(CartShopper(shopper.user_id))
+        self._request("accept prices", replica.process, work)
+
+    def _check_out(self, choose: Choose) -> None:
+        self._check_out_of(self._any(self._sound_carts(), choose), choose)
+
+    def _check_out_any(self, choose: Choose) -> None:
+        self._check_out_of(self._any(self._full_carts(), choose), choose)
+
+    def _check_out_of(self, shopper: Shopper, choose: Choose) -> None:
+        cart = self._cart(shopper)
         key = f"key-{len(shopper.sent)}-of-{shopper.name}"
         placement = self._placement(shopper, key, _COUNTRIES[choose(len(_COUNTRIES))])
         shopper.sent.append((placement, cart.version))
@@ -310,7 +356,7 @@ class Moves:
 
     def _surrounding_moves(self) -> list[Move]:
         return [
-            Move("webhook arrives", 12, self._deliveries, self.deliver),
+            Move("webhook arrives", 8, self._deliveries, self.deliver),
             Move("webhook comes again", 2, self._events, self._deliver_again),
             Move("slow card ends", 4, self._waiting("processing"), self._finish_processing),
             Move("cancelled at Stripe", 1, self._cancellable_intents, self._cancel_at_stripe),
@@ -406,7 +452,10 @@ class Moves:
         variants[variant_id] = replace(self._variant(variant_id), price=900 + choose(200))
 
     def _pass_time(self, choose: Choose) -> None:
-        seconds = _PAUSES[choose(len(_PAUSES))]
+        # Calls that are on their way time out within seconds.
+        busy = bool(self.world.scheduler.points) and choose(5) > 0
+        pauses = _SHORT_PAUSES if busy else _PAUSES
+        seconds = pauses[choose(len(pauses))]
         self._did("time passes", seconds)
         self.world.scheduler.pass_time(seconds)
 
@@ -414,7 +463,7 @@ class Moves:
 
     def _fault_moves(self) -> list[Move]:
         return [
-            Move("process killed at rest", 1, _always, self._kill),
+            Move("process killed at rest", 0.4, _always, self._kill),
             Move("webhook dropped", 2, self._deliveries, self._drop),
             Move("caller gives up", 2, self._executing, self._give_up),
             Move("late request arrives", 6, self.late_requests, self._arrive_late),

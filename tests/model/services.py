@@ -14,6 +14,7 @@ from uuid import UUID
 from redis.exceptions import ResponseError
 from stripe import StripeClient
 
+from deployments.cart.application.accept_prices import AcceptPrices
 from deployments.cart.application.add_item import AddItem
 from deployments.cart.application.advance_order import AdvanceOrder
 from deployments.cart.application.announce import MarkPaid
@@ -26,6 +27,7 @@ from deployments.cart.application.quote import Quote
 from deployments.cart.application.record_payment import CONSUMER, RecordPayment
 from deployments.cart.application.record_refund import RecordRefund as NoteRefund
 from deployments.cart.application.refund_order import RefundOrder
+from deployments.cart.application.remove_item import RemoveItem
 from deployments.cart.application.run_order import RunOrder
 from deployments.cart.application.settle_refunds import SettleRefunds
 from deployments.cart.application.show_cart import ShowCart
@@ -146,6 +148,8 @@ class CartUseCases:
     add_item: AddItem
     check_out: CheckOut
     cancel_order: CancelOrder
+    remove_item: RemoveItem
+    accept_prices: AcceptPrices
     enter_coupon: EnterCoupon
     remove_coupon: RemoveCoupon
     refund: RefundOrder
@@ -208,6 +212,8 @@ def start_cart(process: Process, outside: Outside) -> Replica:
                 currency="EUR",
             ),
             CancelOrder(begin, run, mails, clock),
+            RemoveItem(begin, show),
+            AcceptPrices(begin, products, show, "EUR"),
             EnterCoupon(begin, show, clock),
             RemoveCoupon(begin, show),
             RefundOrder(begin, run, clock),
