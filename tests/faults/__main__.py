@@ -48,7 +48,7 @@ def _stack(data: Path | None) -> Iterator[StackLayout]:
         layout = resolve(Path(folder), free_port_base())
         stack = Stack(layout, 0.0)
         started = stack.mercato(
-            "up", "--detach", "--port-base", str(layout.ports.store), timeout=900
+            "up", "--detach", "--no-demo", "--port-base", str(layout.ports.store), timeout=900
         )
         try:
             if started.returncode != 0:

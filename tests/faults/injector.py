@@ -96,7 +96,7 @@ class Injector:
         return bool(found) and _kill(self._rng.choice(found).pid)
 
     def _kill_haproxy(self) -> bool:
-        config = str(self._store.layout.runtime / "h" / "haproxy.cfg")
+        config = f"-f {self._store.layout.runtime}/h/"
         found = [p for p in self._processes() if config in _title(p)]
         return sum(_kill(process.pid) for process in found) > 0
 

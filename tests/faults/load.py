@@ -22,11 +22,13 @@ _TIMEOUT = aiohttp.ClientTimeout(total=60)
 
 @dataclass(frozen=True)
 class Sample:
-    """``outcome``: a status, or the name of what went wrong with the connection."""
+    """``outcome``: a status, or the name of what went wrong with the connection. ``code``: the
+    problem's."""
 
     kind: str
     outcome: str
     seconds: float
+    code: str = ""
 
 
 @dataclass
@@ -36,8 +38,10 @@ class Samples:
     def outcomes(self) -> Counter[str]:
         return Counter(sample.outcome for sample in self.all)
 
-    def other_than(self, *outcomes: str) -> Counter[tuple[str, str]]:
-        return Counter((s.kind, s.outcome) for s in self.all if s.outcome not in outcomes)
+    def other_than(self, *outcomes: str) -> Counter[str]:
+        return Counter(
+            f"{s.kind}: {s.outcome} {s.code}" for s in self.all if s.outcome not in outcomes
+        )
 
     def percentile(self, share: float, *, only: str | None = None) -> float:
         """Seconds, of requests with the outcome ``only``."""
@@ -131,11 +135,13 @@ class Visitors:
             async with self._http.request(
                 method, self._store.api(path), json=body, headers=headers, timeout=_TIMEOUT
             ) as response:
-                outcome = str(response.status)
                 answer = await response.json()
+                outcome = str(response.status)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             outcome = type(error).__name__
-        self.samples.all.append(Sample(kind, outcome, time.perf_counter() - began))
+        seconds = time.perf_counter() - began
+        code = answer.get("code", "") if isinstance(answer, dict) else ""
+        self.samples.all.append(Sample(kind, outcome, seconds, code))
         return answer
 
 
