@@ -195,7 +195,9 @@ def test_signing_in_survives_a_reload_and_signing_out_ends_it(shopper: Shopper) 
 
 
 @pytest.mark.parametrize("width", [390, 1440])
-@pytest.mark.parametrize("path", ["/", "/products", "/search?q=gift", "/cart", "/sign-in"])
+@pytest.mark.parametrize(
+    "path", ["/", "/products", "/search?q=gift", "/cart", "/sign-in", "/account/forgot"]
+)
 def test_no_page_is_wider_than_the_screen(shopper: Shopper, path: str, width: int) -> None:
     page = shopper.page
     page.set_viewport_size({"width": width, "height": 844})

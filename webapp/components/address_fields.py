@@ -6,7 +6,8 @@ from typing import Any
 
 import reflex as rx
 
-from webapp.components.controls import Text, field, select
+from webapp.components.controls import Text
+from webapp.components.forms import field, select
 from webapp.state.countries import Country
 
 

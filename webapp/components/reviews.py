@@ -4,16 +4,9 @@ from __future__ import annotations
 
 import reflex as rx
 
-from webapp.components.controls import (
-    alert,
-    button_label,
-    field,
-    good_news,
-    icon,
-    tag,
-    text_area,
-)
+from webapp.components.controls import alert, button_label, good_news, icon, tag
 from webapp.components.dialogs import dialog, dialog_buttons
+from webapp.components.forms import field, text_area
 from webapp.components.stars import star_row
 from webapp.review_views import REVIEW_SORTS, ReviewView, StarsBar
 from webapp.scripts import open_dialog

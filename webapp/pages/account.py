@@ -10,7 +10,6 @@ from webapp.components.controls import (
     button_label,
     empty_state,
     error_state,
-    field,
     icon,
     link,
     notice,
@@ -18,6 +17,7 @@ from webapp.components.controls import (
     skeleton,
     tag,
 )
+from webapp.components.forms import field
 from webapp.components.layout import page
 from webapp.order_views import OrderRow
 from webapp.session import Session

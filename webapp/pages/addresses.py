@@ -7,8 +7,9 @@ import reflex as rx
 from webapp.address_views import AddressCard
 from webapp.components.account_shell import account_page
 from webapp.components.address_fields import address_fields
-from webapp.components.controls import alert, checkbox, empty_state, icon, skeleton
+from webapp.components.controls import alert, empty_state, icon, skeleton
 from webapp.components.dialogs import dialog, dialog_buttons
+from webapp.components.forms import checkbox
 from webapp.state.addresses import AddressBook
 from webapp.theme import PANEL, PRIMARY_BUTTON, SECONDARY_BUTTON, SMALL_BUTTON, TAG
 

@@ -10,14 +10,9 @@ from webapp.address_views import AddressCard
 from webapp.cart_views import Delivery
 from webapp.components.address_fields import address_fields
 from webapp.components.checkout_shell import loading, shell, summary
-from webapp.components.controls import (
-    alert,
-    button_label,
-    checkbox,
-    field,
-    link,
-)
+from webapp.components.controls import alert, button_label, link
 from webapp.components.coupon_box import coupon_box
+from webapp.components.forms import checkbox, field
 from webapp.components.layout import page
 from webapp.state.basket import Basket
 from webapp.state.checkout import Checkout

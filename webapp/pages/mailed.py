@@ -6,7 +6,8 @@ from typing import Any
 
 import reflex as rx
 
-from webapp.components.controls import alert, button_label, field, icon, link, spinner
+from webapp.components.controls import alert, button_label, icon, link, spinner
+from webapp.components.forms import field
 from webapp.components.layout import page
 from webapp.session import Session
 from webapp.state.account import SHORTEST_PASSWORD

@@ -7,8 +7,9 @@ from typing import Any
 import reflex as rx
 
 from webapp.components.account_shell import account_page
-from webapp.components.controls import alert, button_label, field, good_news, icon, skeleton
+from webapp.components.controls import alert, button_label, good_news, icon, skeleton
 from webapp.components.dialogs import dialog, dialog_buttons
+from webapp.components.forms import field
 from webapp.scripts import open_dialog
 from webapp.session import Session
 from webapp.state.account import SHORTEST_PASSWORD

@@ -5,17 +5,9 @@ from __future__ import annotations
 import reflex as rx
 
 from webapp.components.back_office import CELL, desk_list, desk_page, table
-from webapp.components.controls import (
-    alert,
-    checkbox,
-    empty_state,
-    field,
-    icon,
-    notice,
-    select,
-    tag,
-)
+from webapp.components.controls import alert, empty_state, icon, notice, tag
 from webapp.components.dialogs import dialog, dialog_buttons
+from webapp.components.forms import checkbox, field, select
 from webapp.desk_views import CouponRow
 from webapp.state.back_office.coupons import CouponsDesk
 from webapp.theme import PRIMARY_BUTTON, SMALL_BUTTON

@@ -5,7 +5,8 @@ from __future__ import annotations
 import reflex as rx
 
 from webapp.components.back_office import CELL, desk_list, desk_page, table
-from webapp.components.controls import day_and_clock, empty_state, field, icon, link, tag
+from webapp.components.controls import day_and_clock, empty_state, icon, link, tag
+from webapp.components.forms import field
 from webapp.desk_views import DeskOrder, Tab
 from webapp.state.back_office.orders import OrdersDesk
 from webapp.theme import FOCUS, SECONDARY_BUTTON, SMALL_BUTTON, TEXT_LINK

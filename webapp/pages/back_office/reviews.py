@@ -5,8 +5,9 @@ from __future__ import annotations
 import reflex as rx
 
 from webapp.components.back_office import desk_list, desk_page
-from webapp.components.controls import alert, empty_state, icon, link, text_area
+from webapp.components.controls import alert, empty_state, icon, link
 from webapp.components.dialogs import dialog, dialog_buttons
+from webapp.components.forms import text_area
 from webapp.components.stars import star_row
 from webapp.desk_views import QueueRow
 from webapp.state.back_office.reviews import STATES, ReviewsDesk

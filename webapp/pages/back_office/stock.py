@@ -5,8 +5,9 @@ from __future__ import annotations
 import reflex as rx
 
 from webapp.components.back_office import CELL, desk_list, desk_page, table
-from webapp.components.controls import alert, day_and_clock, empty_state, field, icon, link
+from webapp.components.controls import alert, day_and_clock, empty_state, icon, link
 from webapp.components.dialogs import dialog, dialog_buttons
+from webapp.components.forms import field
 from webapp.desk_views import MovementRow, StockRow
 from webapp.state.back_office.stock import StockDesk
 from webapp.theme import SMALL_BUTTON, TEXT_LINK

@@ -5,8 +5,9 @@ from __future__ import annotations
 import reflex as rx
 
 from webapp.components.back_office import CELL, desk_list, desk_page, table
-from webapp.components.controls import alert, checkbox, empty_state, field, icon, tag
+from webapp.components.controls import alert, empty_state, icon, tag
 from webapp.components.dialogs import dialog, dialog_buttons
+from webapp.components.forms import checkbox, field
 from webapp.desk_views import ROLES, UserRow
 from webapp.state.back_office.users import UsersDesk
 from webapp.theme import SMALL_BUTTON
