@@ -30,6 +30,8 @@ def register(page: Page) -> str:
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Create account").click()
     expect(page).not_to_have_url(re.compile("/register"))
+    # The address changes a moment before the page does.
+    expect(page.get_by_role("heading", name="Create your account")).to_have_count(0)
     return email
 
 
