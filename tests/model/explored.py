@@ -15,7 +15,7 @@ from tests.model.world import World
 
 # A point passed so often must have been tried in all of its ways.
 _OFTEN = 400
-_CRASHES = ("crash before", "crash after")
+_CRASHES = ("crash before", "crash after", "cancelled before", "cancelled after")
 
 # Commits of the use cases that no history can reach, and why.
 UNREACHABLE = {

@@ -81,15 +81,17 @@ class Moves:
         self.world.resolve(points[choose(len(points))], "done")
 
     def fail(self, choose: Choose) -> None:
-        """Something goes wrong at a point, or the process dies there."""
+        """Something goes wrong at a point, the task there is cancelled or its process dies."""
         points = self.world.scheduler.points
         point = points[choose(len(points))]
         ways = [name for name in point.outcomes if name != "done"]
-        way = choose(len(ways) + 2)
+        way, after = choose(len(ways) + 2), choose(2) == 0
         if way < len(ways):
             self.world.resolve(point, ways[way])
+        elif way == len(ways):
+            self.world.crash(point.process, point, after=after)
         else:
-            self.world.crash(point.process, point, after=way > len(ways))
+            self.world.cancel(point, after=after)
 
     # Shoppers.
 

@@ -125,7 +125,8 @@ PointKind = Literal["statement", "commit", "call", "answer"]
 @dataclass(eq=False)
 class Point:
     """A process waits here. ``do`` is what it is about to do (commit, send), once; ``outcomes``
-    are the ways to go on. A process may also be killed before or after ``do``."""
+    are the ways to go on. Before or after ``do`` the process may also be killed, or the task that
+    waits be cancelled, as by a timeout or a client that hangs up."""
 
     process: Process
     kind: PointKind
@@ -133,6 +134,7 @@ class Point:
     future: asyncio.Future[Any]
     do: Callable[[], object]
     outcomes: dict[str, Callable[[], object]]
+    task: asyncio.Task[Any] | None = None
 
     def go_on(self, value: object = None) -> None:
         if not self.future.done():
@@ -243,7 +245,8 @@ class Scheduler:
     ) -> Any:
         """Wait at a point; the value or error the chosen outcome gives."""
         process.check_alive()
-        point = Point(process, kind, label, self.loop.create_future(), do, {})
+        future = self.loop.create_future()
+        point = Point(process, kind, label, future, do, {}, asyncio.current_task())
         point.outcomes = outcomes(point)
         self.points.append(point)
         if kind != "statement" and label not in self.ways:
@@ -268,6 +271,15 @@ class Scheduler:
     def resolve(self, point: Point, outcome: str) -> None:
         self.points.remove(point)
         point.outcomes[outcome]()
+        self.loop.run_ready()
+        self.collect()
+
+    def cancel(self, point: Point, *, after: bool) -> None:
+        self.points.remove(point)
+        if after:
+            point.outcomes["done"]()
+        assert point.task is not None
+        point.task.cancel()
         self.loop.run_ready()
         self.collect()
 

@@ -125,6 +125,7 @@ def test_no_interleaving_breaks_an_invariant() -> None:
             max_examples=60,
             stateful_step_count=40,
             deadline=None,
+            print_blob=True,
             suppress_health_check=list(HealthCheck),
         ),
     )

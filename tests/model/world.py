@@ -154,6 +154,12 @@ class World:
         self.note(f"{point.process.name}: {point.label}: {outcome}")
         self.scheduler.resolve(point, outcome)
 
+    def cancel(self, point: Point, *, after: bool) -> None:
+        when = "cancelled after" if after else "cancelled before"
+        self.hits[f"{when}: {point.label}"] += 1
+        self.note(f"{point.process.name}: {point.label}: {when}")
+        self.scheduler.cancel(point, after=after)
+
     def crash(self, process: Process, point: Point | None = None, *, after: bool = False) -> None:
         """Kill ``process``, waiting at ``point``, before or after what it is about to do there."""
         when = "crash after" if after else "crash before"
