@@ -196,6 +196,13 @@ def test_thin_pictures_are_fine(size: tuple[int, int]) -> None:
     assert encode(saved(plain(size=size), "PNG"), PIXELS).renderings
 
 
+@pytest.mark.parametrize("size", [(1, 20_000), (10, 16_400), (1300, 20_000)])
+def test_a_picture_too_high_for_the_format_is_refused(size: tuple[int, int]) -> None:
+    with pytest.raises(Invalid) as refused:
+        encode(saved(plain("L", 9, size), "PNG"), 40_000_000)
+    assert refused.value.code == "image_too_narrow"
+
+
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
 def test_damaged_files_are_pictures_or_refused_and_nothing_else(kind: str) -> None:
     dice = random.Random(kind)
