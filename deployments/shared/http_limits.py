@@ -1,4 +1,4 @@
-"""ASGI middleware at the edge of a service: body size and security headers."""
+"""ASGI middleware at the edge of a service: body size, security headers, nothing kept in caches."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ _SECURITY_HEADERS = [
     (b"x-frame-options", b"DENY"),
     (b"referrer-policy", b"no-referrer"),
 ]
+# Unless a route says otherwise: answers may be of one person.
+_NOT_KEPT = (b"cache-control", b"no-store")
 _HSTS = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 
 
@@ -79,7 +81,8 @@ class BodyLimit:
 
 
 class SecurityHeaders:
-    """Adds the security headers, HSTS only in production."""
+    """Adds the security headers, HSTS only in production, and ``no-store`` to an answer that says
+    nothing about caching."""
 
     def __init__(self, app: ASGIApp, *, production: bool) -> None:
         self._app = app
@@ -88,7 +91,10 @@ class SecurityHeaders:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *self._headers]
+                given = [*message["headers"], *self._headers]
+                if all(name.lower() != b"cache-control" for name, _ in given):
+                    given.append(_NOT_KEPT)
+                message["headers"] = given
             await send(message)
 
         await self._app(scope, receive, with_headers if scope["type"] == "http" else send)

@@ -18,6 +18,22 @@ from deployments.shared.errors import RateLimited
 
 logger = logging.getLogger(__name__)
 
+# A Redis that hangs is as good as none.
+_ANSWER_SECONDS = 1.0
+
+
+def counted_address(address: str) -> str:
+    """What limits count ``address`` as: who has an IPv6 address has its whole /64."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address[:64]
+    if isinstance(parsed, ipaddress.IPv4Address):
+        return str(parsed)
+    if parsed.ipv4_mapped is not None:
+        return str(parsed.ipv4_mapped)
+    return str(ipaddress.ip_network((parsed.packed, 64), strict=False))
+
 
 def client_address(request: Request, trusted_proxies: list[str]) -> str:
     """The client's address: the last X-Forwarded-For hop that no trusted proxy wrote."""
@@ -43,7 +59,9 @@ class RateLimiter:
     close the shop."""
 
     def __init__(self, redis_url: str, service: str, trusted_proxies: list[str]) -> None:
-        self._connections = ConnectionPool.from_url(redis_url)
+        self._connections = ConnectionPool.from_url(
+            redis_url, socket_timeout=_ANSWER_SECONDS, socket_connect_timeout=_ANSWER_SECONDS
+        )
         options: dict[str, Any] = {"connection_pool": self._connections}
         storage = RedisStorage(f"async+{redis_url}", implementation="redispy", **options)
         self._strategy = SlidingWindowCounterRateLimiter(storage)
@@ -84,7 +102,8 @@ def rate_limit(limit: str, *, by: str = "caller") -> Callable[[Request], Awaitab
                 return
             identity = f"user:{principal.user_id}"
         else:
-            identity = f"address:{client_address(request, limiter.trusted_proxies)}"
+            address = client_address(request, limiter.trusted_proxies)
+            identity = f"address:{counted_address(address)}"
         route = request.scope.get("route")
         await limiter.hit(item, getattr(route, "path", request.url.path), identity)
 

@@ -39,6 +39,8 @@ from deployments.shared.tokens import (
     public_key,
 )
 
+_REDIS_SECONDS = 3.0
+
 Check = Callable[[], Awaitable[None]]
 Work = Callable[[], Awaitable[object]]
 
@@ -200,7 +202,13 @@ def create_service_app(
         async with AsyncExitStack() as stack:
             engine = create_engine(settings.database_url, pool_size=settings.database_pool_size)
             stack.push_async_callback(engine.dispose)
-            redis = Redis.from_url(platform.redis_url, decode_responses=True)
+            redis = Redis.from_url(
+                platform.redis_url,
+                decode_responses=True,
+                # Without, a Redis that hangs would hold every request. Longer than readers block.
+                socket_timeout=_REDIS_SECONDS,
+                socket_connect_timeout=_REDIS_SECONDS,
+            )
             stack.push_async_callback(redis.aclose)
             call = _service_caller(service, platform, settings, stack)
             parts = Platform(platform, engine, _sessions(engine), redis, call, app.state)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -14,8 +15,10 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from deployments.shared.errors import Unauthenticated
+from deployments.shared.errors import DomainError, Unauthenticated, Unavailable
 from deployments.shared.ids import new_id
+
+logger = logging.getLogger(__name__)
 
 ISSUER: Final = "mercato-auth"
 AUDIENCE: Final = "mercato"
@@ -25,6 +28,8 @@ SERVICE_TOKEN_SECONDS: Final = 60
 _LEEWAY_SECONDS = 5
 _KEYS_MAX_AGE_SECONDS = 300.0
 _KEYS_MIN_AGE_SECONDS = 5.0
+_KEYS_RETRY_SECONDS = 1.0
+_KEYS_WAIT_SECONDS = 3.0
 
 SHOPPER: Final = "shopper"
 MERCHANT: Final = "merchant"
@@ -97,24 +102,48 @@ def _checked(check: Callable[[], Principal]) -> Principal:
 
 
 class PublishedKeys:
-    """Auth's public keys, fetched when first needed, when old, or when a key id is unknown."""
+    """Auth's public keys, fetched when first needed, when old, or when a key id is unknown.
+
+    However many tokens of unknown keys come, auth is asked once at a time and waited for a moment
+    only. While it does not answer, known keys stay in use.
+    """
 
     def __init__(self, fetch: Callable[[], Awaitable[Mapping[str, Any]]]) -> None:
         self._fetch = fetch
         self._keys: dict[str, Ed25519PublicKey] = {}
-        self._fetched_at = float("-inf")
+        self._fetched_at = self._asked_at = float("-inf")
+        self._failed = False
         self._lock = asyncio.Lock()
 
     async def get(self, key_id: str | None) -> PublicKeys:
-        age = time.monotonic() - self._fetched_at
-        unknown = key_id not in self._keys and age > _KEYS_MIN_AGE_SECONDS
-        if unknown or age > _KEYS_MAX_AGE_SECONDS:
+        """Raises ``Unavailable`` when only auth can tell and does not answer."""
+        waits = key_id not in self._keys or not self._lock.locked()
+        if waits and self._is_due(key_id):
             async with self._lock:
-                if time.monotonic() - self._fetched_at >= age:
-                    document = await self._fetch()
-                    self._keys = {k["kid"]: public_key(k["x"]) for k in document["keys"]}
-                    self._fetched_at = time.monotonic()
+                if self._is_due(key_id):
+                    await self._renew()
+        if self._failed and key_id not in self._keys:
+            raise Unavailable("auth_unavailable", "auth does not answer; try again")
         return self._keys
+
+    def _is_due(self, key_id: str | None) -> bool:
+        now = time.monotonic()
+        pause = _KEYS_RETRY_SECONDS if self._failed else _KEYS_MIN_AGE_SECONDS
+        wanted = key_id not in self._keys or now - self._fetched_at > _KEYS_MAX_AGE_SECONDS
+        return wanted and now - self._asked_at > pause
+
+    async def _renew(self) -> None:
+        try:
+            async with asyncio.timeout(_KEYS_WAIT_SECONDS):
+                document = await self._fetch()
+        except (DomainError, TimeoutError):
+            logger.warning("auth's keys are not renewed: it does not answer")
+            self._failed = True
+        else:
+            self._keys = {k["kid"]: public_key(k["x"]) for k in document["keys"]}
+            self._failed = False
+            self._fetched_at = time.monotonic()
+        self._asked_at = time.monotonic()
 
 
 class TokenVerifier:
@@ -132,7 +161,8 @@ class TokenVerifier:
         self._services = services
 
     async def verify(self, token: str) -> Principal:
-        """Raises ``Unauthenticated`` unless signature, type, issuer, audience and time hold."""
+        """Raises ``Unauthenticated`` unless signature, type, issuer, audience and time hold,
+        ``Unavailable`` when the key is unknown and auth does not answer."""
         try:
             header = jwt.get_unverified_header(token)
         except jwt.InvalidTokenError as error:

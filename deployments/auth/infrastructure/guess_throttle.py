@@ -8,7 +8,6 @@ guess waits twice as long as the one before.
 from __future__ import annotations
 
 import hashlib
-import ipaddress
 import logging
 import math
 from collections.abc import Sequence
@@ -22,6 +21,7 @@ from deployments.auth.domain.user import normal_email
 from deployments.auth.infrastructure.guess_memory import FORGOTTEN_AFTER_SECONDS, GuessMemory
 from deployments.shared.errors import RateLimited
 from deployments.shared.ids import new_id
+from deployments.shared.rate_limit import counted_address
 
 logger = logging.getLogger(__name__)
 
@@ -136,11 +136,4 @@ def _account_key(email: str) -> str:
 
 
 def _address_key(address: str) -> str:
-    """Who has an IPv6 address has its whole /64."""
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return f"mercato:{{guesses}}:address:{hashlib.sha256(address.encode()).hexdigest()}"
-    if parsed.version == 6:
-        parsed = ipaddress.ip_network(f"{parsed}/64", strict=False).network_address
-    return f"mercato:{{guesses}}:address:{parsed}"
+    return f"mercato:{{guesses}}:address:{counted_address(address)}"

@@ -121,6 +121,7 @@ async def test_security_headers_are_on_every_answer(
         headers = (await answer(platform, own, path)).headers
         assert headers["x-content-type-options"] == "nosniff"
         assert headers["x-frame-options"] == "DENY"
+        assert headers["cache-control"] == "no-store"
 
 
 async def test_a_prefix_taken_off_by_serve_comes_back_in_the_redirect(

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from fastapi import Request
 
-from deployments.shared.rate_limit import client_address
+from deployments.shared.rate_limit import client_address, counted_address
 
 PROXIES = ["127.0.0.1/32", "10.0.0.0/8"]
 
@@ -31,3 +31,20 @@ def test_the_address_is_the_last_one_no_trusted_proxy_wrote(
     peer: str, forwarded: str | None, address: str
 ) -> None:
     assert client_address(request(peer, forwarded), PROXIES) == address
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("203.0.113.9", "203.0.113.9"),
+        # Whoever has one IPv6 address has a whole network of them.
+        ("2001:db8::1", "2001:db8::/64"),
+        ("2001:db8::ffff:2", "2001:db8::/64"),
+        ("2001:db8:0:1::2", "2001:db8:0:1::/64"),
+        # As a server sees IPv4 clients on a socket for both: they don't share one count.
+        ("::ffff:203.0.113.9", "203.0.113.9"),
+        ("nonsense" * 100, ("nonsense" * 100)[:64]),
+    ],
+)
+def test_limits_count_networks_that_one_person_holds(address: str, counted: str) -> None:
+    assert counted_address(address) == counted
