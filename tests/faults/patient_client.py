@@ -13,6 +13,8 @@ import httpx
 from tests.faults.ledger import Ledger
 
 _AGAIN = frozenset({408, 429, 500, 502, 503, 504})
+# Conflicts that pass by themselves.
+_AGAIN_CODES = frozenset({"checkout_in_progress"})
 
 
 class GaveUp(Exception):
@@ -45,7 +47,7 @@ class PatientClient:
         except httpx.TransportError as error:
             self._ledger.attempts[type(error).__name__] += 1
             return None
-        self._ledger.attempts[str(answer.status_code)] += 1
+        self._ledger.attempts[_outcome(answer)] += 1
         return answer
 
     async def call(self, method: str, url: str, **options: Any) -> httpx.Response:
@@ -66,7 +68,17 @@ class PatientClient:
             pause = min(pause * 2, 2.0)
 
 
+def _outcome(answer: httpx.Response) -> str:
+    code = _code(answer)
+    return f"{answer.status_code} {code}" if code else str(answer.status_code)
+
+
+def _code(answer: httpx.Response) -> str:
+    """The problem's, empty where there is none."""
+    if answer.headers.get("content-type", "").startswith("application/problem"):
+        return str(answer.json()["code"])
+    return ""
+
+
 def _try_again(answer: httpx.Response) -> bool:
-    if answer.status_code in _AGAIN:
-        return True
-    return answer.status_code == 409 and answer.json().get("code") == "checkout_in_progress"
+    return answer.status_code in _AGAIN or _code(answer) in _AGAIN_CODES

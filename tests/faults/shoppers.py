@@ -180,6 +180,13 @@ class Shopper:
             self.ledger.cancelled.add(UUID(order["id"]))
 
     async def _refund(self, order: dict[str, Any]) -> None:
+        url = self.store.api(f"/cart/orders/{order['id']}")
+        for _ in range(20):
+            seen = (await self.merchant.call("GET", url)).json()
+            if seen["status"] == "stock_committed":
+                break
+            # Nobody gives money back that has not arrived.
+            await asyncio.sleep(1)
         key = f"refund-{order['id']}"
         answer = await self.merchant.call(
             "POST",
