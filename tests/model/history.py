@@ -7,6 +7,7 @@ import logging
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import accumulate
 
 from tests.model.invariants import AtEveryMoment
 from tests.model.moves import Choose, Move, Moves
@@ -47,14 +48,15 @@ class History:
         finally:
             self.world.close()
 
-    def _taste(self) -> list[tuple[Move, float]]:
+    def _taste(self) -> tuple[list[Move], list[float]]:
         groups = self.moves
         moves = [*groups.shoppers, *groups.merchant, *groups.workers, *groups.surroundings]
         weighted = [(move, move.weight * self._random.choice((0.3, 1, 1, 3))) for move in moves]
         if self._fault_share:
             faults = [move for move in self.moves.faults if self._random.random() < 0.6]
             weighted += [(move, move.weight * 10 * self._fault_share) for move in faults]
-        return weighted
+        weights = accumulate(weight for _, weight in weighted)
+        return [move for move, _ in weighted], list(weights)
 
     def _step(self) -> None:
         choose: Choose = self._random.randrange
@@ -64,10 +66,10 @@ class History:
             else:
                 self.moves.go_on(choose)
             return
-        possible = [(move, weight) for move, weight in self._weighted if move.possible()]
-        (move,) = self._random.choices(
-            [move for move, _ in possible], [weight for _, weight in possible]
-        )
+        moves, weights = self._weighted
+        move = self._random.choices(moves, cum_weights=weights)[0]
+        while not move.possible():
+            move = self._random.choices(moves, cum_weights=weights)[0]
         self.moves.make(move, choose)
 
 

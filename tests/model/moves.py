@@ -30,7 +30,7 @@ from tests.model.scripted_stripe import (
     VISA,
 )
 from tests.model.work import has_work
-from tests.model.world import ADDRESS, COUPONS, Acknowledged, Shopper, World
+from tests.model.world import ADDRESS, COUPONS, LINES, Acknowledged, Shopper, World
 
 Choose = Callable[[int], int]
 
@@ -78,7 +78,7 @@ class Moves:
 
     def go_on(self, choose: Choose) -> None:
         points = self.world.scheduler.points
-        self.world.resolve(points[choose(len(points))], "done")
+        self.world.go_on(points[choose(len(points))])
 
     def fail(self, choose: Choose) -> None:
         """Something goes wrong at a point, the task there is cancelled or its process dies."""
@@ -467,6 +467,8 @@ class Moves:
         return [
             Move("process killed at rest", 0.4, _always, self._kill),
             Move("webhook dropped", 2, self._deliveries, self._drop),
+            Move("line breaks", 1, self._whole_lines, self._break_line),
+            Move("line works again", 3, self._broken_lines, self._mend_line),
             Move("caller gives up", 2, self._executing, self._give_up),
             Move("late request arrives", 6, self.late_requests, self._arrive_late),
             Move("Redis flushed", 1, self.world.streams.names, self._flush),
@@ -480,6 +482,22 @@ class Moves:
         delivery = self._any(self._deliveries(), choose)
         self._did("webhook dropped", delivery.event["type"])
         self.world.stripe.deliveries.remove(delivery)
+
+    def _whole_lines(self) -> list[str]:
+        return [line for line in LINES if line not in self.world.broken_lines]
+
+    def _broken_lines(self) -> list[str]:
+        return [line for line in LINES if line in self.world.broken_lines]
+
+    def _break_line(self, choose: Choose) -> None:
+        line = self._any(self._whole_lines(), choose)
+        self._did("line breaks", line)
+        self.world.broken_lines.add(line)
+
+    def _mend_line(self, choose: Choose) -> None:
+        line = self._any(self._broken_lines(), choose)
+        self._did("line works again", line)
+        self.world.broken_lines.remove(line)
 
     def _executing(self) -> list[Any]:
         return [one for one in self.world.network.executing if not one.reply.done()]

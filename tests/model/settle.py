@@ -14,6 +14,7 @@ _EXPIRY_SECONDS = 16 * 60
 
 def settle(world: World, moves: Moves) -> None:
     """Raises ``Broken`` where an invariant of the time after the faults does not hold."""
+    world.broken_lines.clear()
     _run_for(world, moves, 60)
     invariants.at_rest(world)
     _run_for(world, moves, RECONCILE.total_seconds(), reconcile=True)

@@ -71,3 +71,30 @@ def test_a_reserve_that_arrives_after_the_rejection_holds_nothing(world: World) 
     reservation = reservations(world).get(order.id)
     assert reservation is None or reservation.state is State.RELEASED
     settle(world, moves)
+
+
+def test_a_release_that_arrives_after_a_later_reserve_takes_nothing_away(world: World) -> None:
+    """Products refused and the worker gave up; then the stock came back and others went on."""
+    moves = Moves(world)
+    moves._check_out(_first)
+    _let(world, "calls products PUT /internal/reservations", "request late")
+    _adjust_stock(world, -2)
+    for _ in range(40):
+        world.scheduler.pass_time(1)
+        while world.scheduler.points:
+            point = world.scheduler.points[0]
+            late = point.label.endswith("/release")
+            world.resolve(point, "request late" if late else "done")
+    _adjust_stock(world, 2)
+    world.scheduler.pass_time(60)
+    moves.work("cart", "orders", 0)
+    _finish(world)
+    while moves.late_requests():
+        moves.arrive_late(0)
+        _finish(world)
+
+    (order,) = world.orders.values()
+    reservation = reservations(world).get(order.id)
+    is_held = reservation is not None and reservation.state is State.HELD
+    assert is_held == order.is_unpaid, (order.status, reservation)
+    settle(world, moves)
