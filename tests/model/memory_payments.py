@@ -272,7 +272,9 @@ class MemoryRefundRepository:
         taken = []
         for _, refund_id, row in sorted(due, key=lambda entry: entry[:2])[:limit]:
             if self._transaction.lock_or_skip("refunds", refund_id):
-                pause = timedelta(seconds=10 * 2 ** min(row.attempts, 9))
+                pause = timedelta(seconds=10 * 2 ** min(row.attempts, 2))
+                if row.refund.stripe_refund_id is not None:
+                    pause = max(pause, (now - row.refund.created_at) / 10)
                 later = RefundRow(row.refund, now + pause, row.attempts + 1)
                 self._transaction.write("refunds", refund_id, later)
                 taken.append(replace(row.refund))

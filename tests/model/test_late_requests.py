@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from deployments.cart.domain.order import Status
+from deployments.cart.domain.order_states import Status
 from deployments.products.domain.reservation import State
 from tests.model.invariants import reservations
 from tests.model.moves import Moves
@@ -87,7 +87,7 @@ def test_a_release_that_arrives_after_a_later_reserve_takes_nothing_away(world: 
             world.resolve(point, "request late" if late else "done")
     _adjust_stock(world, 2)
     world.scheduler.pass_time(60)
-    moves.work("cart", "orders", 0)
+    moves.work("cart", "sweep", 0)
     _finish(world)
     while moves.late_requests():
         moves.arrive_late(0)
