@@ -20,6 +20,7 @@ from webapp.theme import (
     SUBHEADING,
 )
 
+_MANY = 8
 _OPTION = (
     "flex w-full items-center justify-between gap-3 rounded-lg px-2.5 py-2 text-left text-[15px] "
     "cursor-pointer transition-colors hover:bg-sand " + FOCUS
@@ -29,7 +30,11 @@ _OPTION = (
 def filters(place: str) -> rx.Component:
     """``place`` keeps the ids of the two copies (side, drawer) apart."""
     return rx.el.div(
-        _facet("Department", Catalogue.categories, Catalogue.filter_category),
+        rx.cond(
+            Catalogue.categories.length() > _MANY,
+            _folded("Department", Catalogue.categories, Catalogue.filter_category),
+            _facet("Department", Catalogue.categories, Catalogue.filter_category),
+        ),
         _facet("Brand", Catalogue.brands, Catalogue.filter_brand),
         _price_filter(place),
         _facet("Rating", Catalogue.ratings, Catalogue.filter_rating),
@@ -89,21 +94,24 @@ def _choice(item: rx.Var[Choice], on_choose: Any) -> rx.Component:
 
 
 def _attribute(group: rx.Var[AttributeGroup]) -> rx.Component:
-    """Folded, so that many attributes do not push each other away."""
+    return _folded(group.name, group.choices, Catalogue.filter_attribute, is_open=group.is_open)
+
+
+def _folded(title: Any, choices: Any, on_choose: Any, *, is_open: Any = False) -> rx.Component:
+    """Folded, so that many choices do not push the others away; what is chosen keeps it open."""
     return rx.el.details(
         rx.el.summary(
-            group.name,
+            title,
             icon("chevron-down", 16, "transition-transform group-open:rotate-180"),
             class_name="flex cursor-pointer list-none items-center justify-between rounded-sm "
             f"text-sm font-semibold {FOCUS}",
         ),
         rx.el.ul(
-            rx.foreach(group.choices, lambda item: _choice(item, Catalogue.filter_attribute)),
+            rx.foreach(choices, lambda item: _choice(item, on_choose)),
             class_name="-mx-2.5 mt-2 space-y-0.5",
         ),
-        # A choice in it keeps it open.
-        open=group.is_open,
-        class_name="group border-t border-line pt-5",
+        open=is_open,
+        class_name="group border-t border-line pt-5 first:border-t-0 first:pt-0",
     )
 
 

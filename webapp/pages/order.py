@@ -183,7 +183,11 @@ def _refunds() -> rx.Component:
                 ),
                 class_name="min-w-0",
             ),
-            rx.el.p("−", item.amount, class_name="font-semibold tabular-nums text-pine"),
+            rx.el.p(
+                "−",
+                item.amount,
+                class_name="whitespace-nowrap font-semibold tabular-nums text-pine",
+            ),
             class_name="flex justify-between gap-4 text-[15px]",
             custom_attrs={"data-testid": "refund"},
         )
