@@ -148,6 +148,8 @@ class EmbeddedPostgres:
             "shared_buffers=128MB",
             "max_wal_size=512MB",
             "log_min_messages=warning",
+            # Details of an error hold the values, such as an address that exists already.
+            "log_error_verbosity=terse",
             *settings,
         ]
         arguments = [argument for option in options for argument in ("-c", option)]
