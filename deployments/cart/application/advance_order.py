@@ -89,8 +89,6 @@ class AdvanceOrder:
             await self._catalogue.reserve(order.id, order.quantities)
         except StockRefused as refusal:
             reason = _rejection(order, refusal)
-            # An earlier try that is still on its way must not hold anything for it later.
-            await self._catalogue.release(order.id)
 
             async def reject(work: CartUnitOfWork, current: Order, now: datetime) -> None:
                 current.reject(reason, now)
@@ -207,7 +205,7 @@ def _rejection(order: Order, refusal: StockRefused) -> dict[str, object]:
             )
     details = [str(line["detail"]) for line in lines]
     return {
-        "code": refusal.code,
+        "code": "insufficient_stock",
         "detail": "; ".join(details) or _NOT_HELD,
         "lines": lines,
     }

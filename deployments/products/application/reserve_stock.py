@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from deployments.products.application.ports import ProductsUnitOfWork, UnitOfWorkFactory
@@ -17,7 +17,7 @@ class ReserveStock:
         self._begin = begin
 
     async def __call__(self, order_id: UUID, lines: Sequence[Line]) -> ReservationOrder:
-        """The same order again answers as before.
+        """The same order again answers as before; after a refusal it can't reserve any more.
 
         Raises:
             Conflict: ``insufficient_stock`` with ``lines`` [{variant_id, requested, available}];
@@ -32,27 +32,32 @@ class ReserveStock:
                 await work.reservations.add_lines(order)
                 await work.commit()
                 return order
-        raise await self._shortage(order)
+        return await self._refuse(order)
 
-    async def _shortage(self, order: ReservationOrder) -> Conflict:
-        # Read after the roll-back: what the shopper is told is what is left without this order.
+    async def _refuse(self, order: ReservationOrder) -> ReservationOrder:
+        """For good: who was told so may act on it, whatever else is still on its way."""
         async with self._begin() as work:
+            if not await work.reservations.add(ReservationOrder.tombstone(order.order_id)):
+                # The same request at the same time found stock that had come back.
+                return await _known(work, order)
+            # Read after the roll-back: what is left without this order.
             available = await work.stock.available([line.variant_id for line in order.lines])
-        wanted = [(line, available.get(line.variant_id, 0)) for line in order.lines]
-        missing = [(line, left) for line, left in wanted if left < line.quantity]
-        return Conflict(
-            "insufficient_stock",
-            "there is not enough stock for this order",
-            lines=[
-                {
-                    "variant_id": str(line.variant_id),
-                    "requested": line.quantity,
-                    "available": left,
-                }
-                # Stock may have come back meanwhile; then name every line and let them retry.
-                for line, left in missing or wanted
-            ],
-        )
+            await work.commit()
+        raise _shortage(order, available)
+
+
+def _shortage(order: ReservationOrder, available: Mapping[UUID, int]) -> Conflict:
+    wanted = [(line, available.get(line.variant_id, 0)) for line in order.lines]
+    missing = [(line, left) for line, left in wanted if left < line.quantity]
+    return Conflict(
+        "insufficient_stock",
+        "there is not enough stock for this order",
+        lines=[
+            {"variant_id": str(line.variant_id), "requested": line.quantity, "available": left}
+            # Stock may have come back meanwhile; then name every line and let them order again.
+            for line, left in missing or wanted
+        ],
+    )
 
 
 async def _known(work: ProductsUnitOfWork, order: ReservationOrder) -> ReservationOrder:

@@ -93,6 +93,7 @@ class FakeCatalogue:
                 if self.known[v].available < q
             ]
             if short:
+                self.released.add(order_id)
                 raise StockRefused("insufficient_stock", "not enough stock", short)
             self._take(quantities, 1)
             self.held[order_id] = dict(quantities)

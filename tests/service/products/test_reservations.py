@@ -134,8 +134,11 @@ async def test_an_order_gets_all_of_its_lines_or_none(shop: Shop, query: Query) 
         none: {"variant_id": none, "requested": 1, "available": 0},
     }
     assert await shop.stock(query, plenty) == (9, 0)
-    # Nothing of the refused attempt is left: the shopper takes less and the order goes through.
-    assert (await shop.reserve({plenty: 2, little: 1}, order)).status_code == 200
+    # Nothing of the refused attempt is left, and it is refused for good: who takes less orders
+    # anew.
+    less = {plenty: 2, little: 1}
+    assert code(await shop.reserve(less, order)) == (409, "reservation_released")
+    assert (await shop.reserve(less)).status_code == 200
     check_stock(query)
 
 
