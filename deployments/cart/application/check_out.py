@@ -93,8 +93,15 @@ class CheckOut:
         order = await self._known(placement)
         if order is not None:
             return await self._go_on(order)
-        cart = await self._seen_cart(placement, cart_version)
-        priced = await self._without_problems(cart)
+        try:
+            cart = await self._seen_cart(placement, cart_version)
+            priced = await self._without_problems(cart)
+        except Conflict:
+            # The same request at the same time may have ordered the cart and taken the stock.
+            order = await self._known(placement)
+            if order is None:
+                raise
+            return await self._go_on(order)
         order, leased_until = await self._place(placement, priced, seen_total)
         if leased_until is None:
             return await self._go_on(order)

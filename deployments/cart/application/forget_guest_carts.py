@@ -16,8 +16,12 @@ class ForgetGuestCarts:
         self._keep = keep
 
     async def __call__(self) -> int:
-        """The number of carts deleted: one batch."""
-        async with self._begin() as work:
-            count = await work.carts.delete_idle_guests(self._clock() - self._keep, _BATCH)
-            await work.commit()
-        return count
+        """The number of carts deleted."""
+        count = 0
+        while True:
+            async with self._begin() as work:
+                done = await work.carts.delete_idle_guests(self._clock() - self._keep, _BATCH)
+                await work.commit()
+            count += done
+            if done < _BATCH:
+                return count

@@ -51,9 +51,8 @@ class PaymentsGateway:
         try:
             return (await self._client.cancel_for_order(order_id)).status
         except RemoteProblem as error:
-            if error.status == 404:
-                # Payments never heard of the order, so nobody can pay it.
-                return "cancelled"
+            # A 404 too: of an order that payments never heard of it says "cancelled", so this is
+            # no answer of payments but a proxy's whose route is gone.
             _refused("cancel", error)
 
     async def refund(self, order_id: UUID, refund: Refund) -> RefundOutcome:

@@ -7,6 +7,7 @@ import asyncio
 import httpx
 import pytest
 
+from deployments.cart.application import forget_guest_carts
 from deployments.cart.contract import CART_TOKEN_HEADER
 from deployments.shared.ids import new_id
 from deployments.shared.money import Money
@@ -258,6 +259,17 @@ async def test_guest_carts_nobody_touched_for_a_month_are_forgotten(shop: Shop) 
     assert await shop.app.state.forget_guest_carts() == 1
     assert (await shop.cart(kept))["item_count"] == 1
     assert (await shop.cart(ada))["item_count"] == 1
+
+
+async def test_all_idle_guest_carts_go_however_many(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(forget_guest_carts, "_BATCH", 2)
+    mug = shop.catalogue.sell("Mug", available=100)
+    for _ in range(5):
+        await shop.add(NOBODY, mug)
+    shop.clock.advance(days=31)
+    assert await shop.app.state.forget_guest_carts() == 5
 
 
 async def test_the_cart_answers_below_a_prefix_with_and_without_a_slash(shop: Shop) -> None:

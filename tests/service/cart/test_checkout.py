@@ -92,6 +92,24 @@ async def test_the_same_request_fifty_times_at_once_makes_one_order(shop: Shop) 
     assert len(shop.payments.intents) == 1
 
 
+async def test_a_request_overtaken_by_its_repeat_gets_the_order_and_not_sold_out(
+    shop: Shop,
+) -> None:
+    ada, mug = shop.shopper(), shop.catalogue.sell("Mug", available=1)
+    cart = await shop.add(ada, mug)
+    original, overtaking = shop.catalogue.offers, []
+
+    async def offers(variant_ids: Collection[UUID]) -> dict[UUID, Offer]:
+        shop.catalogue.offers = original  # type: ignore[method-assign]
+        overtaking.append(await shop.check_out(ada, cart["version"], "double-click"))
+        return await original(variant_ids)
+
+    shop.catalogue.offers = offers  # type: ignore[method-assign]
+    answer = await shop.check_out(ada, cart["version"], "double-click")
+    assert (answer.status_code, overtaking[0].status_code) == (201, 201)
+    assert answer.json()["id"] == overtaking[0].json()["id"]
+
+
 async def test_the_same_key_with_another_body_is_refused(shop: Shop) -> None:
     ada, mug = shop.shopper(), shop.catalogue.sell("Mug")
     cart = await shop.add(ada, mug)
