@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
+from itertools import takewhile
 from typing import Any, Final
 from uuid import UUID
 
@@ -109,11 +110,11 @@ class OutboxRelay:
                 for row, number in zip(rows, sorted(numbers), strict=True)
             ]
             await self._to_streams(events)
-            now = datetime.now(UTC)
             await session.execute(
                 update(outbox)
                 .where(outbox.c.event_id == bindparam("id"))
-                .values(published_at=now, sequence=bindparam("number")),
+                # The database's clock: those of replicas differ.
+                .values(published_at=func.clock_timestamp(), sequence=bindparam("number")),
                 [{"id": event.event_id, "number": event.sequence} for event in events],
             )
         return len(rows)
@@ -139,23 +140,20 @@ class OutboxReader:
         self._table = table
 
     async def page(self, topic: str, after: int, limit: int) -> list[Event]:
-        """Events of ``topic`` whose sequence is above ``after``.
-
-        Those of the last seconds are left out: their streams bring them.
+        """Events of ``topic`` whose sequence is above ``after``, up to the first of the last
+        seconds: that one's stream brings it. A later one never comes without those before it,
+        however clocks jump: whoever reads by cursor would pass them over.
         """
         outbox = self._table
+        published_before = func.clock_timestamp() - _STREAMS_ARE_QUICKER
         async with self._sessions() as session:
             rows = await session.execute(
-                select(outbox)
-                .where(
-                    outbox.c.topic == topic,
-                    outbox.c.sequence > after,
-                    outbox.c.published_at < datetime.now(UTC) - _STREAMS_ARE_QUICKER,
-                )
+                select(outbox, (outbox.c.published_at < published_before).label("is_old"))
+                .where(outbox.c.topic == topic, outbox.c.sequence > after)
                 .order_by(outbox.c.sequence)
                 .limit(limit)
             )
             return [
                 Event(row.topic, row.type, row.payload, row.event_id, row.occurred_at, row.sequence)
-                for row in rows
+                for row in takewhile(lambda row: row.is_old, rows)
             ]

@@ -152,6 +152,32 @@ async def test_an_event_committed_late_is_read_after_those_published_before(
     assert handler.handled == ["quick", "slow"]
 
 
+async def test_a_clock_that_was_ahead_hides_no_event_from_the_cursor(
+    sessions: SessionFactory, redis: Redis
+) -> None:
+    relay = OutboxRelay(sessions, outbox, redis)
+    (ahead,) = await write(sessions, "ahead")
+    await relay.relay()
+    await write(sessions, "right")
+    await relay.relay()
+    await let_streams_be_late(sessions)
+
+    async def published(delta: timedelta) -> None:
+        async with sessions.begin() as session:
+            await session.execute(
+                update(outbox)
+                .where(outbox.c.event_id == ahead.event_id)
+                .values(published_at=datetime.now(UTC) + delta)
+            )
+
+    handler = Recorder()
+    await published(timedelta(minutes=1))
+    await follower(sessions, handler).catch_up()
+    await published(timedelta(minutes=-1))
+    await follower(sessions, handler).catch_up()
+    assert handler.handled == ["ahead", "right"]
+
+
 async def test_many_relays_publish_each_event_once(sessions: SessionFactory, redis: Redis) -> None:
     for _ in range(5):
         await write(sessions, *"abcdefgh")
