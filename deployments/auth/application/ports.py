@@ -71,7 +71,10 @@ class MailedTokenRepository(Protocol):
 
     async def count_since(self, user_id: UUID, purpose: Purpose, since: datetime) -> int: ...
 
-    async def void(self, user_id: UUID, purpose: Purpose, now: datetime) -> None: ...
+    async def void(
+        self, user_id: UUID, purpose: Purpose, now: datetime, *, keep: str | None = None
+    ) -> None:
+        """End the account's tokens, but for those sent to the address ``keep``."""
 
     async def delete_all(self, user_id: UUID) -> None: ...
 

@@ -57,16 +57,17 @@ class SqlMailedTokenRepository:
         )
         return count or 0
 
-    async def void(self, user_id: UUID, purpose: Purpose, now: datetime) -> None:
-        await self._session.execute(
-            update(MailedTokenRow)
-            .where(
-                MailedTokenRow.user_id == user_id,
-                MailedTokenRow.purpose == purpose,
-                MailedTokenRow.used_at.is_(None),
-            )
-            .values(used_at=now)
+    async def void(
+        self, user_id: UUID, purpose: Purpose, now: datetime, *, keep: str | None = None
+    ) -> None:
+        statement = update(MailedTokenRow).where(
+            MailedTokenRow.user_id == user_id,
+            MailedTokenRow.purpose == purpose,
+            MailedTokenRow.used_at.is_(None),
         )
+        if keep is not None:
+            statement = statement.where(MailedTokenRow.email != keep)
+        await self._session.execute(statement.values(used_at=now))
 
     async def delete_all(self, user_id: UUID) -> None:
         await self._session.execute(delete(MailedTokenRow).where(MailedTokenRow.user_id == user_id))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -106,6 +107,29 @@ async def test_changing_the_address_needs_the_password(desk: Desk) -> None:
     answer = await change_email(desk, ada, NEW, "wrong")
     assert (answer.status_code, answer.json()["code"]) == (403, "wrong_password")
     assert desk.mails(NEW) == []
+
+
+async def test_another_address_asked_for_with_the_old_password_is_given_up(desk: Desk) -> None:
+    thief = await desk.register()
+    await desk.client.post("/password/forgot", json={"email": thief.email})
+    await change_email(desk, thief, "thief@example.com")
+    planted = await desk.mailed_token("thief@example.com", "verify")
+    reset = await desk.mailed_token(thief.email, "reset")
+    body = {"token": reset, "password": "difference engine"}
+    assert (await desk.client.post("/password/reset", json=body)).status_code == 204
+    owner = await desk.sign_in(replace(thief, password="difference engine"))
+    assert await verify(desk, planted, owner) == (422, "invalid_link")
+    assert (await account(desk, owner))["email"] == owner.email
+
+
+async def test_a_new_password_leaves_the_link_to_confirm_the_own_address(desk: Desk) -> None:
+    ada = await desk.register()
+    own = await desk.mailed_token(ada.email, "verify")
+    body = {"current_password": ada.password, "new_password": "difference engine"}
+    assert (
+        await desk.client.post("/password/change", json=body, headers=ada.headers)
+    ).status_code == 200
+    assert await verify(desk, own) == (200, ada.email)
 
 
 async def test_a_link_to_reset_sent_to_the_former_address_ends(desk: Desk) -> None:
