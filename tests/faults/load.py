@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import random
+import secrets
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -128,7 +129,7 @@ class Visitors:
     ) -> Any:
         headers = dict(account.headers)
         if kind == "checkout":
-            headers["Idempotency-Key"] = f"load-{self._rng.getrandbits(96):024x}"
+            headers["Idempotency-Key"] = f"load-{secrets.token_hex(12)}"
         began = time.perf_counter()
         answer = None
         try:
@@ -157,8 +158,10 @@ async def as_fast_as_answered(visitors: Visitors, *, clients: int, seconds: floa
     return (len(visitors.samples.all) - before) / (time.perf_counter() - began)
 
 
-async def at_rate(visitors: Visitors, *, per_second: float, seconds: float) -> None:
-    """Send so many a second, answered or not, and wait for the answers."""
+async def at_rate(
+    visitors: Visitors, *, per_second: float, seconds: float
+) -> set[asyncio.Task[None]]:
+    """Send so many a second, answered or not; what has no answer yet."""
     began = time.perf_counter()
     under_way: set[asyncio.Task[None]] = set()
     sent = 0
@@ -170,7 +173,7 @@ async def at_rate(visitors: Visitors, *, per_second: float, seconds: float) -> N
             task.add_done_callback(under_way.discard)
             sent += 1
         await asyncio.sleep(0.01)
-    await asyncio.gather(*under_way)
+    return under_way
 
 
 def new_session() -> aiohttp.ClientSession:

@@ -18,6 +18,7 @@ TIMES = 5
 _CLIENTS = 12
 _ACCOUNTS = 24
 _PROBES = 10
+_PATIENCE_SECONDS = 30.0
 
 
 @dataclass
@@ -63,12 +64,11 @@ async def overload(store: Store, *, seconds: float) -> Overload:
         result.sustainable = await as_fast_as_answered(visitors(), clients=_CLIENTS, seconds=4)
         before = await asyncio.to_thread(memory, store)
         burst = visitors()
-        began = time.perf_counter()
-        await at_rate(burst, per_second=TIMES * result.sustainable, seconds=seconds)
+        waiting = await at_rate(burst, per_second=TIMES * result.sustainable, seconds=seconds)
+        result.recovered = await _until_normal(visitors, result.normal_p95)
+        await asyncio.gather(*waiting)
         result.samples = burst.samples
         result.sent = len(burst.samples.all) / seconds
-        ended = began + seconds
-        result.recovered = await _until_normal(visitors, result.normal_p95, ended)
         after = await asyncio.to_thread(memory, store)
     result.served = sum(
         number for outcome, number in burst.samples.outcomes().items() if outcome.startswith("2")
@@ -81,16 +81,15 @@ async def overload(store: Store, *, seconds: float) -> Overload:
     return result
 
 
-async def _until_normal(
-    visitors: Callable[[], Visitors], normal_p95: float, ended: float
-) -> float | None:
-    while (now := time.perf_counter() - ended) < 30:
+async def _until_normal(visitors: Callable[[], Visitors], normal_p95: float) -> float | None:
+    began = time.perf_counter()
+    while (passed := time.perf_counter() - began) < _PATIENCE_SECONDS:
         probe = visitors()
         await probe.everything()
         well = not probe.samples.other_than("200", "201")
         if well and probe.samples.percentile(1.0) <= 2 * normal_p95 + 0.1:
-            return now
-        await asyncio.sleep(0.5)
+            return passed
+        await asyncio.sleep(0.3)
     return None
 
 
