@@ -15,7 +15,7 @@ from tests.model.scheduler import is_expected
 from tests.model.settle import settle
 from tests.model.world import World
 
-_MOVES = (60, 240)
+_MOVES = (80, 400)
 
 
 class History:

@@ -30,7 +30,7 @@ from tests.model.scripted_stripe import (
     VISA,
 )
 from tests.model.work import has_work
-from tests.model.world import ADDRESS, COUPONS, LINES, Acknowledged, Shopper, World
+from tests.model.world import ADDRESS, LINES, Acknowledged, Shopper, World
 
 Choose = Callable[[int], int]
 
@@ -99,15 +99,15 @@ class Moves:
         return [
             Move("fill cart", 6, self._small_carts, self._fill_cart),
             Move("remove item", 1, self._full_carts, self._remove_item),
-            Move("enter coupon", 2, self._full_carts, self._enter_coupon),
+            Move("enter coupon", 4, self._full_carts, self._enter_coupon),
             Move("remove coupon", 1, self._full_carts, self._remove_coupon),
             Move("accept prices", 2, self._full_carts, self._accept_prices),
             Move("check out", 12, self._sound_carts, self._check_out),
             Move("check out any cart", 1.5, self._full_carts, self._check_out_any),
             Move("repeat checkout", 4, self._senders, self._repeat_checkout),
             Move("other checkout, same key", 1, self._senders, self._reuse_key),
-            Move("pay", 20, self._payable, self._pay),
-            Move("authenticate", 6, self._waiting("requires_action"), self._authenticate),
+            Move("pay", 40, self._payable, self._pay),
+            Move("authenticate", 10, self._waiting("requires_action"), self._authenticate),
             Move("cancel order", 1, self._cancellable, self._cancel),
             Move("hang up", 1, self._requests, self._hang_up),
         ]
@@ -157,7 +157,7 @@ class Moves:
 
     def _enter_coupon(self, choose: Choose) -> None:
         shopper = self._any(self._full_carts(), choose)
-        code = COUPONS[choose(len(COUPONS))].code
+        code = self._any(self.world.coupons, choose).code
         replica = self.world.replica("cart", choose(2))
         work = replica.use_cases.enter_coupon(CartShopper(shopper.user_id), code)
         self._request(f"enter coupon {code}", replica.process, work)
@@ -269,8 +269,8 @@ class Moves:
 
     def _merchant_moves(self) -> list[Move]:
         return [
-            Move("refund", 3, self._sold, self._refund),
-            Move("repeat refund", 2, self._refunds_asked, self._repeat_refund),
+            Move("refund", 10, self._sold, self._refund),
+            Move("repeat refund", 3, self._refunds_asked, self._repeat_refund),
             Move("send parcel", 2, self._sold, self._fulfil),
             Move("parcel arrived", 1, self._sold, self._complete),
             Move("stock adjusted", 2, _always, self._adjust_stock),
@@ -360,8 +360,8 @@ class Moves:
         return [
             Move("webhook arrives", 8, self._deliveries, self.deliver),
             Move("webhook comes again", 2, self._events, self._deliver_again),
-            Move("slow card ends", 4, self._waiting("processing"), self._finish_processing),
-            Move("cancelled at Stripe", 1, self._cancellable_intents, self._cancel_at_stripe),
+            Move("slow card ends", 8, self._waiting("processing"), self._finish_processing),
+            Move("cancelled at Stripe", 0.4, self._cancellable_intents, self._cancel_at_stripe),
             Move("bank answers refund", 4, self._open_refunds, self._end_refund),
             Move("bank returns refund", 1, self._paid_refunds, self._return_refund),
             Move("time passes", 4, _always, self._pass_time),

@@ -112,7 +112,9 @@ class World:
             self._put_on_sale(number, units)
         for shopper in self.shoppers:
             self._fill_cart(shopper)
-        for terms in COUPONS:
+        # Few, so that shoppers are after the same.
+        self.coupons = self.random.sample(COUPONS, 2)
+        for terms in self.coupons:
             coupon = Coupon.create(terms, self.now())
             self.databases["cart"].table("coupons")[coupon.id] = coupon
         self.replicas: dict[str, list[Replica]] = {
