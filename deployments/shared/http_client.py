@@ -25,23 +25,29 @@ class RemoteProblem(DomainError):
         self.status = status  # type: ignore[misc]
 
 
-def _problem(response: httpx.Response) -> DomainError:
+def _problem(name: str, response: httpx.Response) -> DomainError:
     try:
         body = response.json()
     except ValueError:
         body = {}
     if not isinstance(body, dict):
         body = {}
-    code = str(body.pop("code", "remote_error"))
-    detail = str(body.pop("detail", f"unexpected answer {response.status_code}"))
-    for key in ("type", "title", "status", "request_id"):
-        body.pop(key, None)
     wait = response.headers.get("Retry-After", "")
     if response.status_code in (429, 503) and wait.isdecimal() and len(wait) < 7:
         body["retry_after"] = int(wait)
+    if "code" not in body or response.status_code not in (*range(400, 500), 503):
+        # A proxy that has no route to the service says 404 too: that is not the service's answer.
+        return _no_answer(name)
+    code, detail = str(body.pop("code")), str(body.pop("detail", "no reason was given"))
+    for key in ("type", "title", "status", "request_id"):
+        body.pop(key, None)
     if response.status_code == 503:
         return Unavailable(code, detail, **body)
     return RemoteProblem(response.status_code, code, detail, **body)
+
+
+def _no_answer(name: str) -> Unavailable:
+    return Unavailable(f"{name}_unavailable", f"{name} does not answer; try again")
 
 
 class ServiceHttp:
@@ -108,13 +114,11 @@ class ServiceHttp:
                 )
             except httpx.TransportError as error:
                 if last:
-                    raise Unavailable(
-                        f"{self._name}_unavailable", f"{self._name} does not answer; try again"
-                    ) from error
+                    raise _no_answer(self._name) from error
             else:
                 if response.is_success:
                     return response.json() if response.content else None
                 if last or response.status_code not in (502, 503, 504):
-                    raise _problem(response)
+                    raise _problem(self._name, response)
             await asyncio.sleep(0.1 * 2**attempt)
         raise AssertionError("unreachable")

@@ -140,9 +140,11 @@ def _ask_auth(call: Callable[[str], ServiceHttp]) -> AskAuth:
         try:
             answer: Mapping[str, Any] = await call("auth").request("GET", path)
         except RemoteProblem as error:
-            if error.status != 404:
-                raise
-            raise Unauthenticated("account_gone", "this account is gone; sign in again") from error
+            if error.code == "account_not_found":
+                raise Unauthenticated(
+                    "account_gone", "this account is gone; sign in again"
+                ) from error
+            raise Unavailable("auth_unavailable", "auth does not answer; try again") from error
         return int(answer["version"])
 
     return version
