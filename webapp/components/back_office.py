@@ -139,7 +139,10 @@ def table(caption: str, heads: tuple[str, ...], body: Any, class_name: str = "")
             rx.el.caption(caption, class_name="sr-only"),
             rx.el.thead(
                 rx.el.tr(
-                    *(rx.el.th(head, scope="col", class_name=HEAD_CELL) for head in heads),
+                    *(
+                        rx.el.th(head, scope="col", class_name=HEAD_CELL) if head else rx.el.td()
+                        for head in heads
+                    ),
                     class_name="border-b border-line",
                 )
             ),

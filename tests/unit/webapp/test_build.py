@@ -83,7 +83,7 @@ async def _answer(path: str, status: int = 200) -> tuple[str, dict[str, str]]:
         sent.append(message)
 
     app = CacheAndProtect(files)  # type: ignore[arg-type]
-    await app({"type": "http", "path": path}, None, send)  # type: ignore[arg-type]
+    await app({"type": "http", "path": path, "headers": []}, None, send)  # type: ignore[arg-type]
     headers = {k.decode(): v.decode() for k, v in sent[0]["headers"]}  # type: ignore[attr-defined]
     return seen["path"], headers
 

@@ -102,3 +102,16 @@ def test_clearing_filters_keeps_what_the_list_is_about() -> None:
 def test_filters_in_force_are_counted() -> None:
     assert Listing(category="a").filter_count == 0
     assert Listing(query="x", category="a", brands=("b", "c"), min_price=1).filter_count == 4
+
+
+def test_attributes_and_rating_are_of_lists_alone() -> None:
+    listing = parse("/products", "attr=Material:Steel&attr=nonsense&attr=:&rating=4")
+    assert (listing.attributes, listing.rating) == (("Material:Steel",), 4)
+    assert listing.filter_count == 2
+    assert listing.url() == "/products?attr=Material%3ASteel&rating=4"
+    assert listing.parameters()["attr"] == ["Material:Steel"]
+    assert listing.without_filters() == Listing()
+    assert parse("/products", "rating=9&rating=4").rating is None
+    search = parse("/search", "q=a&attr=Material:Steel&rating=4")
+    assert (search.attributes, search.rating) == ((), None)
+    assert "attr" not in search.parameters()

@@ -113,7 +113,7 @@ def order() -> OrderView:
         ),
         email="ada@example.com",
     )
-    return new_order(request, CartView(subtotal=euro(1000)), "M-1")
+    return new_order(World(), request, CartView(subtotal=euro(1000)), "M-1")
 
 
 def _at(order: OrderView, *statuses: OrderStatus) -> OrderView:
