@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 import httpx
 import psutil
@@ -82,6 +83,31 @@ def test_nothing_listens_beyond_loopback(stack: Stack) -> None:
 def test_ray_takes_no_command_without_its_token(stack: Stack) -> None:
     url = f"http://127.0.0.1:{stack.layout.ports.ray_dashboard}/api/serve/applications/"
     assert httpx.get(url, timeout=10).status_code in (401, 403)
+
+
+def test_no_secret_is_in_a_log_or_in_arguments(stack: Stack) -> None:
+    secrets = load_or_create(stack.layout.data)
+    values = [
+        *secrets.service_keys.values(),
+        *secrets.database_passwords.values(),
+        secrets.signing_key,
+        secrets.pepper,
+        secrets.pseudonym_secret,
+        secrets.stripe_api_key,
+        secrets.stripe_webhook_secret,
+        secrets.metrics_token,
+        secrets.ray_token,
+    ]
+    texts: dict[str, bytes] = {}
+    for folder in (stack.layout.logs, stack.layout.runtime):
+        for path in folder.rglob("*"):
+            if path.is_file() and path.suffix in {".log", ".out", ".err", ".cfg"}:
+                texts[str(path)] = path.read_bytes()
+    for process in family(stack):
+        with suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+            texts[f"arguments of {process.pid}"] = " ".join(process.cmdline()).encode()
+    found = {name for name, text in texts.items() for value in values if value.encode() in text}
+    assert found == set()
 
 
 def test_a_service_can_open_no_other_services_database(stack: Stack) -> None:

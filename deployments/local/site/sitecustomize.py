@@ -1,7 +1,8 @@
 """Loaded by every Python process of the local Ray cluster (its folder is on PYTHONPATH).
 
 Ray Serve opens each replica's internal gRPC port on all interfaces and has no setting for it;
-here the port is moved to loopback when Ray's module is imported.
+here the port is moved to loopback when Ray's module is imported. Ray also logs the variables of
+each runtime environment, the services' secrets among them; here they are cut off.
 """
 
 from __future__ import annotations
@@ -9,9 +10,12 @@ from __future__ import annotations
 import importlib.abc
 import importlib.machinery
 import importlib.util
+import logging
+import re
 import sys
 from collections.abc import Sequence
 from types import ModuleType
+from typing import Any
 
 _TARGET = "ray.serve._private.replica"
 
@@ -46,4 +50,20 @@ class _LoopbackFinder(importlib.abc.MetaPathFinder):
         return spec
 
 
+_VARIABLES = re.compile(r"""\\?["']?env_vars\\?["']?\s*[:=].*""", re.DOTALL)
+_make_record = logging.getLogRecordFactory()
+
+
+def _without_variables(*args: Any, **kwargs: Any) -> logging.LogRecord:
+    record = _make_record(*args, **kwargs)
+    try:
+        text = record.getMessage()
+    except (TypeError, ValueError):
+        return record
+    if "env_vars" in text:
+        record.msg, record.args = _VARIABLES.sub("variables left out", text), None
+    return record
+
+
+logging.setLogRecordFactory(_without_variables)
 sys.meta_path.insert(0, _LoopbackFinder())
