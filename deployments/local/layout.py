@@ -62,8 +62,13 @@ class StackLayout:
         return self.data / "stack.lock"
 
     def prepare(self) -> None:
-        for folder in (self.data, self.logs, self.media, self.cache, self.lake, self.runtime):
+        # Mails with links that open accounts, events and logs are nobody else's. The data folder
+        # itself stays open to pass through: PostgreSQL may run as another user.
+        private = (self.logs, self.lake, self.data / "redis", self.data / "sandbox")
+        for folder in (self.data, self.media, self.cache, *private, self.runtime):
             folder.mkdir(parents=True, exist_ok=True)
+        for folder in private:
+            folder.chmod(0o700)
         if self.runtime.stat().st_uid != os.getuid():
             raise PermissionError(f"{self.runtime} belongs to another user; remove it")
         self.runtime.chmod(0o700)
