@@ -8,7 +8,12 @@ from uuid import UUID
 
 from deployments.payments.application.ports import PaymentsUnitOfWork, UnitOfWorkFactory
 from deployments.payments.domain.alarm import Alarm, AlarmError
-from deployments.payments.domain.refund import Refund, RefundEventType, StripeRefund
+from deployments.payments.domain.refund import (
+    REFUND_FAILED,
+    Refund,
+    RefundEventType,
+    StripeRefund,
+)
 from deployments.shared.errors import NotFound
 from deployments.shared.events import PAYMENTS, Event
 
@@ -77,4 +82,6 @@ def refund_event(refund: Refund, kind: RefundEventType) -> Event:
         "amount": refund.amount.amount,
         "currency": refund.amount.currency,
     }
+    if kind == REFUND_FAILED and refund.failure_message is not None:
+        payload["failure_message"] = refund.failure_message
     return Event(PAYMENTS, kind, payload)

@@ -9,9 +9,12 @@ from deployments.payments.application.ports import StripeGateway, UnitOfWorkFact
 from deployments.payments.application.record_intent import RecordIntent
 from deployments.payments.domain.alarm import AlarmError, payment_alarm
 from deployments.payments.domain.payment import Payment
+from deployments.shared.errors import Unavailable
 
 logger = logging.getLogger(__name__)
 _BATCH = 20
+# In one batch: then Stripe, and not one payment, is the reason.
+ENOUGH_SILENCES = 3
 
 
 class RefreshUnfinished:
@@ -37,19 +40,33 @@ class RefreshUnfinished:
                 datetime.now(UTC), older_than=self._older_than, limit=_BATCH
             )
             await work.commit()
+        silences = 0
         for payment in payments:
-            if payment.stripe_intent_id is None:
-                continue
-            intent = await self._stripe.retrieve_intent(payment.stripe_intent_id)
-            if intent is None:
-                await self._alarm(payment)
-                continue
             try:
-                await self._record(payment, intent)
+                await self._look_at(payment)
             except AlarmError:
                 # Kept where it was found; the others go on.
                 continue
+            except Unavailable as error:
+                logger.warning(
+                    "payment not asked about", extra={"payment": payment.id, "error": repr(error)}
+                )
+                silences += 1
+                if silences == ENOUGH_SILENCES:
+                    raise
+            except Exception:
+                # Something about one payment must not keep the others waiting, again and again.
+                logger.exception("payment not asked about", extra={"payment": payment.id})
         return len(payments)
+
+    async def _look_at(self, payment: Payment) -> None:
+        if payment.stripe_intent_id is None:
+            return
+        intent = await self._stripe.retrieve_intent(payment.stripe_intent_id)
+        if intent is None:
+            await self._alarm(payment)
+        else:
+            await self._record(payment, intent)
 
     async def _alarm(self, payment: Payment) -> None:
         logger.error("Stripe lost an intent", extra={"payment": payment.id})

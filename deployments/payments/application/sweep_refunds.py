@@ -6,14 +6,13 @@ import logging
 from datetime import UTC, datetime
 
 from deployments.payments.application.ports import UnitOfWorkFactory
+from deployments.payments.application.refresh_unfinished import ENOUGH_SILENCES
 from deployments.payments.application.settle_refund import SettleRefund
 from deployments.payments.domain.alarm import AlarmError
 from deployments.shared.errors import Unavailable
 
 logger = logging.getLogger(__name__)
 _BATCH = 20
-# Then Stripe, and not one refund, is the reason.
-_ENOUGH_SILENCES = 3
 
 
 class SweepRefunds:
@@ -36,6 +35,9 @@ class SweepRefunds:
             except Unavailable as error:
                 logger.warning("refund pending", extra={"refund": refund.id, "error": repr(error)})
                 silences += 1
-                if silences == _ENOUGH_SILENCES:
+                if silences == ENOUGH_SILENCES:
                     raise
+            except Exception:
+                # Something about one refund must not keep the others waiting, again and again.
+                logger.exception("refund not settled", extra={"refund": refund.id})
         return len(refunds)

@@ -3,13 +3,16 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from deployments.payments.application.ports import StripeEvent, WaitingEvent
 from deployments.payments.infrastructure.stripe_objects import read_event
 from models.payments.tables import StripeCursorRow, StripeEventRow
+
+# A cursor that is further ahead was left there by a clock that was wrong.
+_NEVER_AHEAD = timedelta(minutes=10)
 
 
 class SqlStripeEventRepository:
@@ -87,8 +90,16 @@ class SqlStripeEventRepository:
         )
         taken: datetime | None = await self._session.scalar(
             update(StripeCursorRow)
-            .where(StripeCursorRow.name == name, StripeCursorRow.leased_until <= now)
-            .values(leased_until=now + lease)
+            .where(
+                StripeCursorRow.name == name,
+                or_(
+                    StripeCursorRow.leased_until <= now,
+                    StripeCursorRow.leased_until > now + _NEVER_AHEAD,
+                ),
+            )
+            .values(
+                read_until=func.least(StripeCursorRow.read_until, now), leased_until=now + lease
+            )
             .returning(StripeCursorRow.read_until)
         )
         return taken

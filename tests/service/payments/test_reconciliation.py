@@ -155,6 +155,19 @@ async def test_equal_times_and_late_listings_hide_no_event(world: World) -> None
     }
 
 
+async def test_a_clock_that_was_far_ahead_stops_no_reading(world: World) -> None:
+    replica = world.replica()
+    await world.tick(replica)
+    right = world.stripe.now
+    world.stripe.now += timedelta(days=30)
+    await world.tick(replica)
+    world.stripe.now = right
+    world.stripe.happens("evt_1")
+    for _ in range(30):
+        await world.tick(replica)
+    assert await world.seen() == {"evt_1"}
+
+
 async def test_a_slow_reader_never_turns_the_cursor_back(world: World) -> None:
     replica = world.replica()
     await world.tick(replica)
