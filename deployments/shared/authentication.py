@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from deployments.shared.errors import Forbidden, Unauthenticated
+from deployments.shared.rate_limit import count_refused_token
 from deployments.shared.token_versions import TokenVersions
 from deployments.shared.tokens import Principal, TokenVerifier
 
@@ -22,9 +23,13 @@ async def optional_principal(request: Request, credentials: _Credentials) -> Pri
     if credentials is None:
         return None
     verifier: TokenVerifier = request.app.state.token_verifier
-    principal = await verifier.verify(credentials.credentials)
     versions: TokenVersions = request.app.state.token_versions
-    await versions.check(principal)
+    try:
+        principal = await verifier.verify(credentials.credentials)
+        await versions.check(principal)
+    except Unauthenticated:
+        await count_refused_token(request)
+        raise
     request.state.principal = principal
     return principal
 

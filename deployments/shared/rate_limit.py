@@ -20,6 +20,7 @@ logger = logging.getLogger(__name__)
 
 # A Redis that hangs is as good as none.
 _ANSWER_SECONDS = 1.0
+_REFUSED_TOKENS = parse("600/minute")
 
 
 def counted_address(address: str) -> str:
@@ -108,3 +109,11 @@ def rate_limit(limit: str, *, by: str = "caller") -> Callable[[Request], Awaitab
         await limiter.hit(item, getattr(route, "path", request.url.path), identity)
 
     return check
+
+
+async def count_refused_token(request: Request) -> None:
+    """Limits requests with bad tokens, which reach no limit of a route. Raises ``RateLimited``."""
+    limiter: RateLimiter | None = request.app.state.rate_limiter
+    if limiter is not None:
+        address = client_address(request, limiter.trusted_proxies)
+        await limiter.hit(_REFUSED_TOKENS, "refused tokens", f"address:{counted_address(address)}")

@@ -40,6 +40,7 @@ from deployments.shared.tokens import (
 )
 
 _REDIS_SECONDS = 3.0
+_READY_LIMIT = "1200/minute"
 
 Check = Callable[[], Awaitable[None]]
 Work = Callable[[], Awaitable[object]]
@@ -78,7 +79,11 @@ def _health_router(service: str, metrics_token: str) -> APIRouter:
     async def health() -> dict[str, str]:
         return {"status": "ok", "service": service}
 
-    @router.get("/ready", summary="Do the parts this service needs answer?")
+    @router.get(
+        "/ready",
+        summary="Do the parts this service needs answer?",
+        dependencies=[Depends(rate_limit(_READY_LIMIT, by="address"))],
+    )
     async def ready(request: Request) -> dict[str, Any]:
         checks: Mapping[str, Check] = request.app.state.checks
         failed = []

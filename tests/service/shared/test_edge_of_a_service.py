@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 
 import httpx
 import pytest
+from limits import parse
 from pydantic import SecretStr
 
 from deployments.analytics.api import create_api
 from deployments.analytics.infrastructure.settings import AnalyticsSettings
+from deployments.shared import rate_limit, service_app
 from deployments.shared.settings import PlatformSettings
 from tests.support import Keys, running
 
@@ -132,3 +135,18 @@ async def test_a_prefix_taken_off_by_serve_comes_back_in_the_redirect(
     async with httpx.AsyncClient(transport=transport, base_url="http://shop.example") as client:
         moved = await client.get("/dashboard", headers={"X-Forwarded-Proto": "http"})
     assert moved.headers["location"] == "https://shop.example/analytics/dashboard"
+
+
+async def test_bad_tokens_and_readiness_are_limited_too(
+    platform: PlatformSettings, own: AnalyticsSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rate_limit, "_REFUSED_TOKENS", parse("3/minute"))
+    monkeypatch.setattr(service_app, "_READY_LIMIT", "3/minute")
+    limited = platform.model_copy(update={"rate_limits_enabled": True})
+    address = {"X-Forwarded-For": f"2001:db8:{secrets.randbelow(65536):x}::1"}
+    async with running(create_api(limited, own)) as client:
+        bad = {**address, "Authorization": "Bearer nonsense"}
+        codes = [(await client.get("/dashboard", headers=bad)).status_code for _ in range(5)]
+        assert codes == [401, 401, 401, 429, 429]
+        codes = [(await client.get("/ready", headers=address)).status_code for _ in range(5)]
+        assert codes == [200, 200, 200, 429, 429]
