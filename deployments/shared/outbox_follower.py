@@ -6,6 +6,10 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final
 
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from deployments.shared.errors import Unavailable
 from deployments.shared.events import Event
 from deployments.shared.outbox_cursor import OutboxCursor
 
@@ -16,14 +20,17 @@ FetchPage = Callable[[int, int], Awaitable[list[Event]]]
 
 _PAGE: Final = 200
 _MAX_ATTEMPTS: Final = 10
+# SQLSTATEs of a database that is away, full, read-only or busy.
+_DATABASE_OUT: Final = ("08", "25006", "40", "53", "55P03", "57P", "58")
 
 
 class OutboxFollower:
     """Hands ``handler`` the events behind the cursor, at least once and in order.
 
     ``fetch(after, limit)`` gives a page of the outbox. An event that fails ten times is logged and
-    left behind. Events that the stream brought move the cursor too (``note``), so that in normal
-    operation there is nothing to catch up with.
+    left behind; what the database or another service fails at is not the event's failure. Events
+    that the stream brought move the cursor too (``note``), so that in normal operation there is
+    nothing to catch up with.
     """
 
     def __init__(self, cursor: OutboxCursor, fetch: FetchPage, handler: Handler) -> None:
@@ -46,6 +53,7 @@ class OutboxFollower:
 
         Raises:
             Unavailable: the other service does not answer.
+            Exception: the database does not; the cursor stays.
         """
         handled = 0
         while True:
@@ -64,7 +72,9 @@ class OutboxFollower:
         """How many from the first on were handled."""
         try:
             await self._handler(events)
-        except Exception:
+        except Exception as error:
+            if _is_outage(error):
+                raise
             if len(events) == 1:
                 logger.exception("event not handled", extra=_facts(events[0]))
                 return 0
@@ -81,6 +91,14 @@ class OutboxFollower:
             return False
         logger.error("event left behind", extra=_facts(events[done]))
         return await self._cursor.advance(before, _sequence(events[done]))
+
+
+def _is_outage(error: Exception) -> bool:
+    if isinstance(error, DBAPIError):
+        cause = getattr(error.orig, "__cause__", None)
+        state = str(getattr(cause, "sqlstate", ""))
+        return error.connection_invalidated or state.startswith(_DATABASE_OUT)
+    return isinstance(error, (Unavailable, OSError, PoolTimeoutError))
 
 
 def _sequence(event: Event) -> int:

@@ -8,9 +8,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from redis.asyncio import Redis
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
+from sqlalchemy.exc import DBAPIError
 
 from deployments.shared.database import SessionFactory, create_engine, create_session_factory
+from deployments.shared.errors import Unavailable
 from deployments.shared.events import ORDERS, Event, stream_name
 from deployments.shared.outbox import OutboxReader, OutboxRelay, OutboxRepository
 from deployments.shared.outbox_cursor import OutboxCursor
@@ -209,6 +211,41 @@ async def test_a_poisoned_event_is_left_behind_after_ten_tries(
     assert handler.handled == ["a"]
     await following.catch_up()
     assert handler.handled == ["a", "c"]
+
+
+@pytest.mark.parametrize("outage", ["service", "database", "network"])
+async def test_no_outage_however_long_leaves_an_event_behind(
+    sessions: SessionFactory, redis: Redis, outage: str
+) -> None:
+    await write(sessions, "a", "b")
+    await OutboxRelay(sessions, outbox, redis).relay()
+    await let_streams_be_late(sessions)
+
+    async def fail() -> None:
+        if outage == "service":
+            raise Unavailable("products_unavailable", "no answer")
+        if outage == "network":
+            raise ConnectionRefusedError
+        async with sessions.begin() as session:
+            await session.execute(text("SET TRANSACTION READ ONLY"))
+            await session.execute(update(outbox).values(type="x"))
+
+    class AfterAnOutage(Recorder):
+        tries = 0
+
+        async def __call__(self, events: Sequence[Event]) -> None:
+            self.tries += 1
+            if self.tries <= 30:
+                await fail()
+            await super().__call__(events)
+
+    handler = AfterAnOutage()
+    following = follower(sessions, handler)
+    for _ in range(30):
+        with pytest.raises((Unavailable, OSError, DBAPIError)):
+            await following.catch_up()
+    await following.catch_up()
+    assert handler.handled == ["a", "b"]
 
 
 async def test_two_replicas_catching_up_leave_one_cursor_at_the_end(
