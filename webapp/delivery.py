@@ -114,5 +114,5 @@ class CacheAndProtect:
 
 def _came_by_plain_http(scope: Scope) -> bool:
     """By the word of the last proxy; without one the request comes from inside."""
-    said = Headers(scope=scope).get("x-forwarded-proto", "")
+    said = ",".join(Headers(scope=scope).getlist("x-forwarded-proto"))
     return said.rsplit(",", 1)[-1].strip().lower() == "http"

@@ -28,8 +28,9 @@ class HttpsOnly:
 
     def _is_plain(self, scope: Scope) -> bool:
         # The last proxy's word: those before it may be the client's own.
-        said = Headers(scope=scope).get("x-forwarded-proto", "").rsplit(",", 1)[-1].strip().lower()
-        return said == "http" and self._is_trusted(scope)
+        said = ",".join(Headers(scope=scope).getlist("x-forwarded-proto"))
+        last = said.rsplit(",", 1)[-1].strip().lower()
+        return last == "http" and self._is_trusted(scope)
 
     def _is_trusted(self, scope: Scope) -> bool:
         try:

@@ -47,7 +47,8 @@ def client_address(request: Request, trusted_proxies: list[str]) -> str:
         except ValueError:
             return False
 
-    forwarded = request.headers.get("x-forwarded-for", "")
+    # Some proxies add a line of their own below the client's.
+    forwarded = ",".join(request.headers.getlist("x-forwarded-for"))
     hops = [hop.strip() for hop in forwarded.split(",") if hop.strip()]
     address = peer
     while trusted(address) and hops:

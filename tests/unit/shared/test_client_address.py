@@ -33,6 +33,13 @@ def test_the_address_is_the_last_one_no_trusted_proxy_wrote(
     assert client_address(request(peer, forwarded), PROXIES) == address
 
 
+def test_a_line_that_a_proxy_adds_counts_for_more_than_the_clients_own() -> None:
+    lines = [b"198.51.100.1", b"203.0.113.9"]
+    headers = [(b"x-forwarded-for", line) for line in lines]
+    spoofed = Request({"type": "http", "client": ("127.0.0.1", 1), "headers": headers})
+    assert client_address(spoofed, PROXIES) == "203.0.113.9"
+
+
 @pytest.mark.parametrize(
     ("address", "counted"),
     [
