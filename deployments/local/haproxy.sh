@@ -8,7 +8,10 @@
 # - it passes on headers with which a client could steer Ray;
 # - it answers 500 in plain text when no replica answers, where trying again helps: 503. The same
 #   for Ray's own words, as text, when a queue is full (503) or a request took too long (408), and
-#   for a service whose route a HAProxy that has just started does not know yet (404).
+#   for a service whose route a HAProxy that has just started does not know yet (404);
+# - it hands a replica any number of requests: refusing costs the replica time that it has not got
+#   when there is too much to do. Here HAProxy holds back what is over a replica's limit, and
+#   refuses it after two seconds.
 set -eu
 services="auth products cart payments analytics ai"
 below=$(printf ' /%s/' $services)
@@ -22,6 +25,8 @@ for argument in "$@"; do
   if [ "$previous" = "-f" ]; then
     sed -i -E \
       -e "/^backend default_backend/,/http-request return/ s|^( *)http-request return .*|\\1$known\n\\1$other|" \
+      -e "/ backup *\$/! s|^( *server [^ ]+ [^ ]+ check( observe .*)?)\$|\1 maxconn 100|" \
+      -e "s|^( *)option redispatch 1\$|&\n\1timeout queue 2s|" \
       -e 's/^( *bind) \*?:([0-9]+)/\1 127.0.0.1:\2/' \
       -e "s|^( *errorfile 50[234]) .*|\1 $MERCATO_HAPROXY_ANSWERS/unavailable.http|" \
       -e "/^frontend http_frontend/,/^ *bind/ s|^( *bind .*)\$|\1\n\

@@ -80,6 +80,8 @@ def test_rays_configuration_is_still_valid_with_the_edge_rules(
     assert "500.http" not in after
     assert after.count(f"{answers}/unavailable.http") == 3
     assert after.count("del-header x-request-timeout-seconds") == 1
+    assert re.search(r"server one .* maxconn 100\n", after)
+    assert after.count("timeout queue 2s") == 1
     assert not re.search(r"bind \*?:", after)
 
 
