@@ -1,8 +1,8 @@
 """Cells that a spreadsheet shows and does not run.
 
 A cell that starts with =, +, -, @ (also in their full width), a tab or a carriage return is a
-formula to a spreadsheet, and so an attack on whoever opens the file. An apostrophe before it makes it text; reading takes that
-apostrophe off again.
+formula to a spreadsheet, and so an attack on whoever opens the file. An apostrophe before it makes
+it text; reading takes that apostrophe off again.
 """
 
 from __future__ import annotations
