@@ -14,6 +14,8 @@ from deployments.shared.errors import DomainError, Unavailable
 _IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE"})
 _TIMEOUT = httpx.Timeout(5.0, connect=1.0)
 _ATTEMPTS = 3
+# Servers close what is idle for 5 s; a request that meets the closing could not be repeated.
+_LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=2.0)
 
 
 class RemoteProblem(DomainError):
@@ -72,7 +74,9 @@ class ServiceHttp:
         self._name = name
         self._base_url = base_url.rstrip("/")
         self._authorization = authorization
-        self._client = httpx.AsyncClient(timeout=timeout or _TIMEOUT, transport=transport)
+        self._client = httpx.AsyncClient(
+            timeout=timeout or _TIMEOUT, transport=transport, limits=_LIMITS
+        )
 
     async def aclose(self) -> None:
         await self._client.aclose()

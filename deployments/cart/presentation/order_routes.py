@@ -50,7 +50,10 @@ async def check_out(
         shipping_method=body.shipping_method,
         shipping_address=body.shipping_address.model_dump(),
         idempotency_key=key,
-        request_hash=request_hash(body.model_dump(mode="json", exclude_none=True)),
+        # The visit a repeat comes from is no part of what is ordered.
+        request_hash=request_hash(
+            body.model_dump(mode="json", exclude_none=True, exclude={"session_id"})
+        ),
         session_id=body.session_id,
     )
     return order_view(await use_case(placement, body.cart_version, body.seen_total))
