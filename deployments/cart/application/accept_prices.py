@@ -34,9 +34,10 @@ class AcceptPrices:
         }
         async with self._begin() as work:
             cart = await work.carts.find(shopper, lock=True)
-            if cart is None:
-                return await self._show(shopper)
-            cart.accept_prices(sold)
-            await work.carts.save(cart)
-            await work.commit()
+            if cart is not None:
+                cart.accept_prices(sold)
+                await work.carts.save(cart)
+                await work.commit()
+        if cart is None:
+            return await self._show(shopper)
         return await self._show.show(cart, shopper.token)

@@ -48,9 +48,11 @@ class RemoveCoupon:
         """Removing again changes nothing."""
         async with self._begin() as work:
             cart = await work.carts.find(shopper, lock=True)
-            if cart is None:
-                return await self._show(shopper)
-            cart.remove_coupon()
-            await work.carts.save(cart)
-            await work.commit()
+            if cart is not None:
+                cart.remove_coupon()
+                await work.carts.save(cart)
+                await work.commit()
+        # After this transaction: one that waits inside for another's connection may block itself.
+        if cart is None:
+            return await self._show(shopper)
         return await self._show.show(cart, shopper.token)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -321,3 +322,14 @@ async def test_the_total_a_shopper_saw_is_what_they_pay(shop: Shop) -> None:
     assert shop.rows("SELECT id FROM orders") == []
     accepted = await shop.check_out(ada, cart["version"], seen_total=2390)
     assert accepted.status_code == 201
+
+
+async def test_many_who_hold_no_cart_do_not_wait_for_each_other(shop: Shop) -> None:
+    """Each needs one connection at a time: the pool has fewer than there are requests."""
+
+    async def remove(number: int) -> int:
+        headers = {CART_TOKEN_HEADER: f"made-up-{number}"}
+        async with asyncio.timeout(4):
+            return (await shop.client.delete("/coupon", headers=headers)).status_code
+
+    assert set(await asyncio.gather(*[remove(number) for number in range(40)])) == {200}
