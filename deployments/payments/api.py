@@ -124,6 +124,11 @@ def _check_secrets(platform: PlatformSettings, settings: PaymentsSettings) -> No
     require_secrets(platform, {"MERCATO_PAYMENTS_STRIPE_API_KEY": settings.stripe_api_key})
     for secret in settings.webhook_secrets:
         require_secrets(platform, {"MERCATO_PAYMENTS_STRIPE_WEBHOOK_SECRET": secret})
+    if platform.is_production and settings.stripe_api_base.startswith("http://"):
+        raise ConfigurationError(
+            "MERCATO_PAYMENTS_STRIPE_API_BASE must be empty, or https, in production: "
+            "Stripe's key is sent there"
+        )
 
 
 def _answer_requests(

@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from deployments.shared.settings import ConfigurationError
+from deployments.shared.settings import ConfigurationError, PlatformSettings
 
 
 class SandboxSettings(BaseSettings):
@@ -42,8 +42,11 @@ class SandboxSettings(BaseSettings):
     def store_origins(self) -> list[str]:
         return [origin.strip() for origin in self.store_origin.split(",") if origin.strip()]
 
-    def check(self) -> None:
-        """Raises ``ConfigurationError`` when webhooks could only be sent unsigned."""
+    def check(self, platform: PlatformSettings) -> None:
+        """Raises ``ConfigurationError`` in production, where it would show everybody's mails, and
+        when webhooks could only be sent unsigned."""
+        if platform.is_production:
+            raise ConfigurationError("the sandbox does not run with MERCATO_ENVIRONMENT=production")
         if self.webhook_url and not self.webhook_secret.get_secret_value():
             raise ConfigurationError(
                 "MERCATO_SANDBOX_WEBHOOK_SECRET must be set when MERCATO_SANDBOX_WEBHOOK_URL is"

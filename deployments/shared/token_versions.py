@@ -8,6 +8,7 @@ has them all; when it is missing (Redis was flushed) or Redis does not answer, a
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final, Protocol
@@ -16,13 +17,15 @@ from uuid import UUID
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from deployments.shared.errors import Unauthenticated
+from deployments.shared.errors import Unauthenticated, Unavailable
 from deployments.shared.tokens import Principal
 
 logger = logging.getLogger(__name__)
 
 COMPLETE: Final = "mercato:token-versions:complete"
 _COMPLETE_SECONDS = 30
+# Who waits for an auth that hangs takes a place from those who need no sign-in.
+_ASK_SECONDS = 3.0
 # Two changes at once may be published in either order.
 _RAISE = """
 local known = tonumber(redis.call('GET', KEYS[1]) or '0')
@@ -67,8 +70,15 @@ class PublishedVersions:
             return
         version = await self._published(principal.user_id)
         if version is None:
-            version = await self._ask_auth(principal.user_id)
+            version = await self._asked(principal.user_id)
         _refuse_older(principal, version)
+
+    async def _asked(self, user_id: UUID) -> int:
+        try:
+            async with asyncio.timeout(_ASK_SECONDS):
+                return await self._ask_auth(user_id)
+        except TimeoutError as error:
+            raise Unavailable("auth_unavailable", "auth does not answer; try again") from error
 
     async def _published(self, user_id: UUID) -> int | None:
         """None: Redis can't tell."""

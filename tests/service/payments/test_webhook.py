@@ -250,3 +250,19 @@ def test_production_refuses_short_secrets(platform: PlatformSettings, keys: Keys
     production = platform.model_copy(update={"environment": "production"})
     with pytest.raises(ConfigurationError, match="WEBHOOK_SECRET"):
         create_api(production, settings)
+
+
+def test_production_sends_stripes_key_over_https_only(
+    platform: PlatformSettings, keys: Keys
+) -> None:
+    settings = PaymentsSettings(
+        database_url="postgresql+asyncpg://nowhere/none",
+        service_key=SecretStr(keys.encoded("payments")),
+        stripe_api_key=SecretStr("sk_live_" + "x" * 40),
+        stripe_webhook_secret=SecretStr("whsec_" + "x" * 40),
+        stripe_api_base="http://127.0.0.1:8090",
+    )
+    production = platform.model_copy(update={"environment": "production"})
+    with pytest.raises(ConfigurationError, match="STRIPE_API_BASE"):
+        create_api(production, settings)
+    assert create_api(production, settings.model_copy(update={"stripe_api_base": ""}))

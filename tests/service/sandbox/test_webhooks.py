@@ -219,6 +219,14 @@ async def test_everything_survives_kill_9(tmp_path: Path) -> None:
         assert await asyncio.wait_for(process.wait(), 10) in (0, -15)
 
 
+def test_the_sandbox_does_not_run_in_production(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MERCATO_ENVIRONMENT", "production")
+    with pytest.raises(ConfigurationError, match="production"):
+        create_sandbox(SandboxSettings(data_folder=tmp_path))
+
+
 def test_unsigned_webhooks_are_refused_at_the_start(tmp_path: Path) -> None:
     settings = SandboxSettings(data_folder=tmp_path, webhook_url="http://127.0.0.1:1/hook")
     with pytest.raises(ConfigurationError, match="MERCATO_SANDBOX_WEBHOOK_SECRET"):

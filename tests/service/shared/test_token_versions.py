@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from redis.asyncio import Redis
 
+from deployments.shared import token_versions
 from deployments.shared.errors import Unauthenticated, Unavailable
 from deployments.shared.ids import new_id
 from deployments.shared.token_versions import (
@@ -123,3 +124,16 @@ async def test_services_have_no_version(redis: Redis) -> None:
     auth.down = True
     await redis.flushall()
     await PublishedVersions(redis, auth.ask).check(Principal(service="cart"))
+
+
+async def test_an_auth_that_hangs_is_waited_for_a_moment_only(
+    redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def hangs(_: UUID) -> int:
+        await asyncio.sleep(30)
+        return 1
+
+    monkeypatch.setattr(token_versions, "_ASK_SECONDS", 0.05)
+    await redis.flushdb()
+    with pytest.raises(Unavailable):
+        await asyncio.wait_for(PublishedVersions(redis, hangs).check(token(1)), 5)
