@@ -200,6 +200,8 @@ async def test_a_repeat_from_another_visit_is_the_same_order(shop: Shop) -> None
     ada, mug = shop.shopper(), shop.catalogue.sell("Mug")
     cart = await shop.add(ada, mug)
     visits = [str(new_id()), str(new_id()), None]
-    answers = [await shop.check_out(ada, cart["version"], "key-1", session_id=v) for v in visits]
+    answers = [
+        await shop.check_out(ada, cart["version"], "one-and-the-same", session_id=v) for v in visits
+    ]
     assert {answer.status_code for answer in answers} == {201}
     assert len({answer.json()["id"] for answer in answers}) == 1
