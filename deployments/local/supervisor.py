@@ -12,6 +12,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from types import FrameType
 
+import httpx
 import psutil
 import psycopg
 from sqlalchemy.exc import SQLAlchemyError
@@ -60,6 +61,9 @@ class Supervisor:
         }
         self._stopping = threading.Event()
         self._started: list[Child] = []
+        self._restarts: dict[str, threading.Thread] = {}
+        # Held while a part is born: before it is known it would be taken for an orphan.
+        self._births = threading.Lock()
 
     def run(self) -> None:
         """Start everything, then watch. Raises ``StartError`` when the start fails."""
@@ -189,11 +193,14 @@ class Supervisor:
         for future in before:
             future.result()
         with self._step("services"):
-            self._deploy_services(lambda detail: self._state.step("services", "running", detail))
+            self._deploy_services(
+                lambda detail: self._state.step("services", "running", detail),
+                self._stopping.is_set,
+            )
 
-    def _deploy_services(self, report: Callable[[str], None]) -> None:
+    def _deploy_services(self, report: Callable[[str], None], given_up: Callable[[], bool]) -> None:
         services.deploy(self._ray, services.serve_config(self._layout, self._environment))
-        services.wait_until_ready(self._layout, self._ray, self._stopping.is_set, report)
+        services.wait_until_ready(self._layout, self._ray, given_up, report)
 
     def _watch(self) -> None:
         retry_at: dict[str, float] = {}
@@ -202,12 +209,15 @@ class Supervisor:
             if time.monotonic() >= rotate_at:
                 rotate(self._layout.logs)
                 rotate_at = time.monotonic() + _ROTATE_SECONDS
-            processes.reap_adopted([c.process.pid for c in self._started if c.process])
-            for child in self._children.values():
-                status = child.exit_status()
+            with self._births:
+                processes.reap_adopted([c.process.pid for c in self._started if c.process])
+            for name, child in self._children.items():
+                restart = self._restarts.get(name)
+                if restart is not None and restart.is_alive():
+                    continue
+                status, now = child.exit_status(), time.monotonic()
                 if status is None:
                     continue
-                name, now = child.spec.name, time.monotonic()
                 if name not in retry_at:
                     # Calmer and calmer when the part keeps ending soon after its start.
                     retry_at[name] = now + child.pause_before_restart(now)
@@ -215,20 +225,29 @@ class Supervisor:
                     logger.warning("%s ended with status %s; restarting", child.spec.title, status)
                 if now >= retry_at[name]:
                     del retry_at[name]
-                    self._restart(child)
+                    self._restarts[name] = self._in_background(child)
+
+    def _in_background(self, child: Child) -> threading.Thread:
+        """Parts need each other: none may wait until another is back."""
+        thread = threading.Thread(target=self._restart, args=(child,), daemon=True)
+        thread.start()
+        return thread
 
     def _restart(self, child: Child) -> None:
         child.restarts += 1
-        child.stop()
-        if child.spec.tree:
-            # Its descendants were handed to this process when it ended.
-            processes.end(self._adopted())
-        child.start()
+        with self._births:
+            if self._stopping.is_set():
+                return
+            child.stop()
+            if child.spec.tree:
+                # Its descendants were handed to this process when it ended.
+                processes.end(self._adopted())
+            child.start()
         self._note(child, "restarting")
         try:
             child.wait_until_ready(self._stopping.is_set)
             if child.spec.name == "ray":
-                self._deploy_services(lambda detail: None)
+                self._deploy_again(child)
         except (ChildProcessError, TimeoutError, RuntimeError) as error:
             logger.error("%s did not come back: %s", child.spec.title, error)
             return
@@ -236,6 +255,21 @@ class Supervisor:
             return
         logger.warning("%s is back", child.spec.title)
         self._note(child, "running")
+
+    def _deploy_again(self, ray: Child) -> None:
+        """Until the services are ready: what they need may be down as well."""
+
+        def given_up() -> bool:
+            return self._stopping.is_set() or ray.exit_status() is not None
+
+        while not given_up():
+            try:
+                self._deploy_services(lambda detail: None, given_up)
+                return
+            except (TimeoutError, RuntimeError, httpx.HTTPError) as error:
+                logger.error("the services are not ready: %s", error)
+                self._stopping.wait(5)
+        raise InterruptedError("stopping")
 
     def _adopted(self) -> list[psutil.Process]:
         known = {c.process.pid for c in self._started if c.process}
@@ -247,6 +281,8 @@ class Supervisor:
 
     def _stop_all(self) -> None:
         self._stopping.set()
+        for restart in self._restarts.values():
+            restart.join(timeout=5)
         failed = self._state.snapshot()["phase"] == "failed"
         if not failed:
             self._state.phase("stopping")
