@@ -89,8 +89,9 @@ async def soak(store: Store, plan: Plan) -> Outcome:
         await asyncio.gather(*shopping)
     outcome.faults = injector.done
     await asyncio.to_thread(_until_at_rest, store, outcome, injector.last_at)
-    await asyncio.to_thread(_count_orders, store, outcome)
-    await asyncio.to_thread(store.take_off_sale, articles, merchant)
+    if outcome.rest_seconds is not None:
+        await asyncio.to_thread(_count_orders, store, outcome)
+        await asyncio.to_thread(store.take_off_sale, articles, merchant)
     return outcome
 
 
