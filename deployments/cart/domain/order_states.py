@@ -48,6 +48,8 @@ VOID: Final = frozenset({_S.REJECTED, _S.CANCELLED})
 DONE: Final = frozenset({_S.STOCK_COMMITTED, _S.FULFILLED, _S.COMPLETED})
 # The customer has paid and not got everything back.
 PURCHASED: Final = DONE | {_S.PAID, _S.REFUNDING}
+# Passed through in seconds, unless another service can't do its part.
+PASSING: Final = frozenset({_S.PAID, _S.CANCELLING})
 # Nothing is going to happen to it any more by itself.
 ENDED: Final = VOID | {_S.COMPLETED, _S.REFUNDED}
 

@@ -361,3 +361,21 @@ async def test_an_intent_made_while_the_order_was_given_up_is_cancelled_too(shop
     assert answer.json()["status"] == "cancelled"
     assert [intent.status for intent in shop.payments.intents.values()] == ["cancelled"]
     assert shop.catalogue.left(mug) == 10
+
+
+async def test_an_order_that_can_not_get_out_of_a_state_alarms_a_person_once(shop: Shop) -> None:
+    ada, mug = shop.shopper(), shop.catalogue.sell("Mug")
+    order = await shop.pending(ada, mug)
+    shop.catalogue.down.add("commit")
+    await shop.tell("payment.succeeded", order)
+    await shop.settle()
+    alarms = f"SELECT alarms FROM orders WHERE id = '{order['id']}'"  # noqa: S608
+    assert shop.rows(alarms) == [([],)]
+    shop.clock.advance(minutes=30)
+    await shop.settle()
+    ((raised,),) = shop.rows(alarms)
+    assert [alarm["code"] for alarm in raised] == ["stuck"]
+    assert raised[0]["detail"].startswith("paid since ")
+    shop.catalogue.down.clear()
+    await shop.settle()
+    assert (await shop.order(ada, order))["status"] == "stock_committed"
