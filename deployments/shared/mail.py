@@ -7,6 +7,7 @@ import asyncio
 import logging
 import smtplib
 import ssl
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -27,8 +28,10 @@ from deployments.shared.settings import PlatformSettings
 logger = logging.getLogger(__name__)
 
 _BATCH = 20
-# Work on a batch ends long before: connecting and each command time out after 10 s.
+# Work on a batch ends long before: no mail is begun after two minutes, and each command of its
+# delivery times out after 10 s.
 _LEASE = timedelta(minutes=5)
+_BATCH_SECONDS = 120
 _FIRST_PAUSE_SECONDS = 5
 _LONGEST_PAUSE_SECONDS = 3600
 _GIVE_UP_AFTER = timedelta(days=2)
@@ -93,13 +96,15 @@ class SmtpDelivery:
             OSError: the server does not answer or refuses the connection.
         """
         outcomes: list[Exception | None] = []
+        end = time.monotonic() + _BATCH_SECONDS
         with self._connect() as server:
             if self._scheme == "smtp+starttls":
                 server.starttls(context=ssl.create_default_context())
             if self._user:
                 server.login(self._user, self._password)
             for message in messages:
-                outcomes.append(self._send(server, message))
+                slow = time.monotonic() > end
+                outcomes.append(TimeoutError() if slow else self._send(server, message))
         return outcomes
 
     def _connect(self) -> smtplib.SMTP:
