@@ -22,6 +22,7 @@ from deployments.payments.contract import PaymentsClient
 from deployments.products.contract import ProductsClient
 from deployments.search.contract import SearchClient
 from deployments.shared.http_client import ServiceHttp
+from deployments.shared.proxies import PROXY_HEADER
 from deployments.shared.settings import PlatformSettings
 
 _TIMEOUT = httpx.Timeout(8.0, connect=1.0)
@@ -59,13 +60,16 @@ class VisitorTransport(httpx.AsyncBaseTransport):
     """Names the visitor's address to the services, whose rate limits count by address, and asks
     once more with a new access token where the account has changed since the old one."""
 
-    def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
+    def __init__(self, inner: httpx.AsyncBaseTransport, proxy_secret: str = "") -> None:
         self._inner = inner
+        self._proxy_secret = proxy_secret
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         visitor = _visitor.get()
         if visitor.address:
             request.headers["X-Forwarded-For"] = visitor.address
+            if self._proxy_secret:
+                request.headers[PROXY_HEADER] = self._proxy_secret
         response = await self._inner.handle_async_request(request)
         if response.status_code != 401 or not visitor.access_token or not visitor.renew:
             return response
@@ -103,7 +107,7 @@ class Services:
                 max_connections=200, max_keepalive_connections=50, keepalive_expiry=2.0
             )
         )
-        self._transport = VisitorTransport(inner)
+        self._transport = VisitorTransport(inner, platform.proxy_secret.get_secret_value())
 
         def http(name: str, address: str) -> ServiceHttp:
             return ServiceHttp(

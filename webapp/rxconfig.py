@@ -17,6 +17,8 @@ config = rx.Config(
     backend_port=settings().port,
     backend_host=settings().host,
     telemetry_enabled=False,
+    # Nobody else's page may ask; the websocket's origin is checked by webapp.delivery.
+    cors_allowed_origins=(),
     state_manager_mode="memory",
     show_built_with_reflex=False,
     default_color_mode="light",

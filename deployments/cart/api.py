@@ -121,9 +121,7 @@ def create_api(
         refunds = SettleRefunds(begin, products, money, mails, clock, poll=poll)
         run = RunOrder(
             begin,
-            AdvanceOrder(
-                begin, products, money, mark_paid, clock, refunds=refunds, mails=mails, hold=hold
-            ),
+            AdvanceOrder(begin, products, money, mark_paid, clock, refunds=refunds, hold=hold),
             clock,
             lease=timedelta(seconds=settings.lease_seconds),
             retry=timedelta(seconds=settings.retry_seconds),
@@ -149,6 +147,7 @@ def create_api(
             hold=hold,
             patience=timedelta(seconds=settings.answer_seconds),
             currency=settings.currency,
+            max_unpaid=settings.max_unpaid_orders,
         )
         state.read_orders = ReadOrders(begin)
         state.cancel_order = CancelOrder(begin, run, mails, clock)

@@ -70,7 +70,6 @@ class StackEnvironment:
             "MERCATO_SERVICE_PUBLIC_KEYS": json.dumps(self._secrets.public_keys()),
             "MERCATO_SANDBOX_URL": layout.sandbox_url,
             "MERCATO_SMTP_URL": f"smtp://127.0.0.1:{layout.ports.smtp}",
-            "MERCATO_METRICS_TOKEN": self._secrets.metrics_token,
             "MERCATO_LOG_FOLDER": str(layout.logs),
             **self._own(None),
         }
@@ -84,6 +83,8 @@ class StackEnvironment:
         """What one service has of its own."""
         own = self.database(service)
         own[f"MERCATO_{service.upper()}_SERVICE_KEY"] = self._secrets.service_keys[service]
+        own["MERCATO_METRICS_TOKEN"] = self._secrets.metrics_token
+        own["MERCATO_PROXY_SECRET"] = self._secrets.proxy_secret
         return own | self._extra(service) | self._own(service)
 
     def _own(self, part: str | None) -> dict[str, str]:
@@ -131,6 +132,7 @@ class StackEnvironment:
 
     def web(self) -> dict[str, str]:
         return {
+            "MERCATO_PROXY_SECRET": self._secrets.proxy_secret,
             "MERCATO_WEBAPP_PORT": str(self._layout.ports.store),
             "MERCATO_WEBAPP_STRIPE_API_URL": self._layout.sandbox_url,
             "MERCATO_WEBAPP_STRIPE_PUBLISHABLE_KEY": self._secrets.stripe_publishable_key,

@@ -37,6 +37,7 @@ class StackSecrets:
     stripe_api_key: str = field(default_factory=lambda: "sk_test_" + secrets.token_hex(24))
     stripe_publishable_key: str = field(default_factory=lambda: "pk_test_" + secrets.token_hex(24))
     stripe_webhook_secret: str = field(default_factory=lambda: "whsec_" + secrets.token_hex(24))
+    proxy_secret: str = field(default_factory=lambda: secrets.token_hex(32))
     metrics_token: str = field(default_factory=lambda: secrets.token_hex(32))
     ray_token: str = field(default_factory=lambda: secrets.token_hex(32))
 

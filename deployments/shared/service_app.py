@@ -25,6 +25,7 @@ from deployments.shared.errors import NotFound, Unauthenticated, Unavailable
 from deployments.shared.http_client import RemoteProblem, ServiceHttp
 from deployments.shared.http_limits import BodyLimit, SecurityHeaders
 from deployments.shared.https_only import HttpsOnly
+from deployments.shared.proxies import ForgetForwarded
 from deployments.shared.rate_limit import RateLimiter, rate_limit
 from deployments.shared.schemas import Problem
 from deployments.shared.settings import PlatformSettings, ServiceSettings
@@ -269,5 +270,7 @@ def create_service_app(
     if platform.is_production:
         app.add_middleware(HttpsOnly, trusted_proxies=platform.trusted_proxies)
     app.add_middleware(SecurityHeaders, production=platform.is_production)
+    if secret := platform.proxy_secret.get_secret_value():
+        app.add_middleware(ForgetForwarded, secret=secret)
     app.add_middleware(RequestContext, metrics=app.state.metrics)
     return app

@@ -41,6 +41,10 @@ class PlatformSettings(BaseSettings):
     service_public_keys: dict[str, str] = Field(
         default_factory=dict, description="service name -> Ed25519 public key, base64url raw"
     )
+    proxy_secret: SecretStr = Field(
+        SecretStr(""),
+        description="with one, proxies must send it as X-Mercato-Proxy to be believed",
+    )
     rate_limits_enabled: bool = True
     metrics_token: SecretStr = Field(
         SecretStr(""), description="bearer token of /metrics; without one there is no /metrics"

@@ -120,13 +120,13 @@ class TokenVersionPublisher:
 
     async def publish_recent(self) -> None:
         """Background work, each second: what a crash or a flush left out, then the marker."""
-        await self._write(await self._recent())
-        await self._redis.set(COMPLETE, "1", ex=_COMPLETE_SECONDS)
+        await self._write(await self._recent(), complete=True)
 
-    async def _write(self, versions: Mapping[UUID, int]) -> None:
-        if not versions:
-            return
-        async with self._redis.pipeline(transaction=False) as pipeline:
+    async def _write(self, versions: Mapping[UUID, int], *, complete: bool = False) -> None:
+        # One transaction: a flush between the versions and the marker would revive old tokens.
+        async with self._redis.pipeline(transaction=True) as pipeline:
             for user_id, version in versions.items():
                 pipeline.eval(_RAISE, 1, _key(user_id), str(version), str(self._seconds))
+            if complete:
+                pipeline.set(COMPLETE, "1", ex=_COMPLETE_SECONDS)
             await pipeline.execute()

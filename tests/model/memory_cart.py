@@ -13,7 +13,7 @@ from deployments.cart.application.ports import Clock
 from deployments.cart.domain.cart import Cart, Shopper
 from deployments.cart.domain.coupon import Coupon, Uses
 from deployments.cart.domain.order import Order
-from deployments.cart.domain.order_states import VOID, Status
+from deployments.cart.domain.order_states import HOLDS_UNPAID, VOID, Status
 from deployments.shared.ids import new_id
 from tests.model.memory_database import (
     ConstraintViolated,
@@ -116,6 +116,11 @@ class MemoryOrderRepository:
             return (placement.user_id, placement.idempotency_key) == (user_id, idempotency_key)
 
         return await self._first(is_it)
+
+    async def count_unpaid(self, user_id: UUID) -> int:
+        rows = [row for _, row in self._transaction.rows("orders")]
+        orders = [row.order for row in rows]
+        return sum(o.placement.user_id == user_id and o.status in HOLDS_UNPAID for o in orders)
 
     async def in_the_way(self, cart_id: UUID, cart_version: int) -> Order | None:
         def is_it(order: Order) -> bool:

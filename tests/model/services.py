@@ -174,9 +174,7 @@ def start_cart(process: Process, outside: Outside) -> Replica:
     mails = OrderMails("http://store", "Mercato")
     mark_paid = MarkPaid(lambda user_id: f"customer {user_id}", mails)
     refunds = SettleRefunds(begin, products, payments, mails, clock, poll=REFUND_POLL)
-    advance = AdvanceOrder(
-        begin, products, payments, mark_paid, clock, refunds=refunds, mails=mails, hold=HOLD
-    )
+    advance = AdvanceOrder(begin, products, payments, mark_paid, clock, refunds=refunds, hold=HOLD)
     run = RunOrder(begin, advance, clock, lease=LEASE, retry=RETRY)
     show = ShowCart(begin, products, clock, "EUR")
     quote = Quote(show, FREE_SHIPPING_FROM)

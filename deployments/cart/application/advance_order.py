@@ -12,7 +12,6 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 from deployments.cart.application.announce import MarkPaid, announce
-from deployments.cart.application.order_mails import OrderMails
 from deployments.cart.application.ports import (
     CartUnitOfWork,
     Catalogue,
@@ -48,7 +47,6 @@ class AdvanceOrder:
         clock: Clock,
         *,
         refunds: SettleRefunds,
-        mails: OrderMails,
         hold: timedelta,
     ) -> None:
         self._begin = begin
@@ -56,7 +54,6 @@ class AdvanceOrder:
         self._payments = payments
         self._mark_paid = mark_paid
         self._refunds = refunds
-        self._mails = mails
         self._hold = hold
         self._clock = clock
         self._steps: dict[Status, Callable[[Order], Awaitable[None]]] = {
@@ -145,8 +142,6 @@ class AdvanceOrder:
         order.mark_cancelled(now)
         await work.coupons.free(order)
         await announce(work, "order.cancelled", order)
-        if order.payment_id is not None:
-            await self._mails.cancelled(work, order)
 
     async def _pay(self, work: CartUnitOfWork, order: Order, now: datetime) -> None:
         await self._mark_paid(work, order, None, now)

@@ -45,7 +45,8 @@ def request_hash(body: Mapping[str, Any]) -> str:
 
 class CheckOut:
     """``hold``: how long an order that can't be finished is tried before it is given up;
-    ``patience``: how long the shopper waits for it."""
+    ``patience``: how long the shopper waits for it; ``max_unpaid``: orders of one shopper that may
+    hold stock unpaid at a time."""
 
     def __init__(
         self,
@@ -58,6 +59,7 @@ class CheckOut:
         hold: timedelta,
         patience: timedelta,
         currency: str,
+        max_unpaid: int = 20,
     ) -> None:
         self._begin = begin
         self._catalogue = catalogue
@@ -67,6 +69,7 @@ class CheckOut:
         self._hold = hold
         self._patience = patience
         self._currency = currency
+        self._max_unpaid = max_unpaid
 
     async def __call__(
         self, placement: Placement, cart_version: int, seen_total: int | None = None
@@ -78,8 +81,8 @@ class CheckOut:
         Raises:
             Invalid: ``idempotency_key_reused`` for another body, or no such shipping.
             Conflict: ``checkout_in_progress``, ``cart_empty``, ``cart_changed``,
-                ``cart_has_problems`` with ``lines``, the code of a coupon's problem,
-                ``total_changed``, a total that can't be paid by card, or
+                ``cart_has_problems`` with ``lines``, ``too_many_unpaid_orders``, the code of a
+                coupon's problem, ``total_changed``, a total that can't be paid by card, or
                 the order was rejected: ``insufficient_stock`` with ``lines``.
             Unavailable: products or payments does not answer. Where the order exists already
                 the sweep goes on with it, and so does a repeat of the request.
@@ -157,6 +160,7 @@ class CheckOut:
             if cart is None or cart.version != priced.cart.version:
                 raise CART_CHANGED
             await self._refuse_second_order(work, cart)
+            await self._refuse_hoarding(work, placement.user_id)
             now = self._clock()
             priced = await self._with_coupon(work, priced, placement.user_id, now)
             country = placement.shipping_address["country"]
@@ -185,6 +189,13 @@ class CheckOut:
                 "checkout_in_progress",
                 f"order {other.number} for this cart is being placed; look at your orders",
                 order_id=str(other.id),
+            )
+
+    async def _refuse_hoarding(self, work: CartUnitOfWork, user_id: UUID) -> None:
+        if await work.orders.count_unpaid(user_id) >= self._max_unpaid:
+            raise Conflict(
+                "too_many_unpaid_orders",
+                f"{self._max_unpaid} orders of yours wait to be paid; pay or cancel some first",
             )
 
     async def _with_coupon(

@@ -64,11 +64,12 @@ class OrderMails:
         await self._send(work, order, f"Refund for your order {order.number}", letter)
 
     async def cancelled(self, work: CartUnitOfWork, order: Order) -> None:
-        """Also when a paid order is cancelled, before its money is back."""
-        if order.has_captured and not order.is_free:
-            text = f"We are giving {order.refunded} back to the card you paid with."
+        """Of a paid order, before its money is back. An order that was never paid is no reason to
+        write: anybody could have placed it with any address."""
+        if order.is_free:
+            text = "Nothing was charged. Order again any time."
         else:
-            text = "Nothing was charged. The goods are in your cart no more; order again any time."
+            text = f"We are giving {order.refunded} back to the card you paid with."
         letter = Letter(
             f"Your order {order.number} is cancelled",
             [text],

@@ -73,6 +73,10 @@ class OrderRepository(Protocol):
 
     async def by_key(self, user_id: UUID, idempotency_key: str) -> Order | None: ...
 
+    async def count_unpaid(self, user_id: UUID) -> int:
+        """The user's orders that hold stock, or soon may, and are not paid."""
+        ...
+
     async def in_the_way(self, cart_id: UUID, cart_version: int) -> Order | None:
         """The order that took this version of the cart and is not void, or one that has not
         taken its items out of the cart yet."""

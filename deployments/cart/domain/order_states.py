@@ -42,6 +42,7 @@ LEGAL: Final[Mapping[Status, frozenset[Status]]] = {
     _S.REFUNDED: frozenset(),
 }
 UNPAID: Final = frozenset({_S.CREATED, _S.RESERVED, _S.PAYMENT_PENDING})
+HOLDS_UNPAID: Final = UNPAID | {_S.CANCELLING}
 # An order in one of these is no longer in the way of another checkout of the same cart.
 VOID: Final = frozenset({_S.REJECTED, _S.CANCELLED})
 # Its stock was taken for good and the payment can be given back.

@@ -11,7 +11,7 @@ from sqlalchemy.orm import selectinload
 
 from deployments.cart.application.ports import OrderCounts, OrderFilter
 from deployments.cart.domain.order import Order
-from deployments.cart.domain.order_states import PURCHASED, VOID, Status
+from deployments.cart.domain.order_states import HOLDS_UNPAID, PURCHASED, VOID, Status
 from deployments.cart.infrastructure.order_rows import order_of, row_of
 from deployments.cart.infrastructure.refund_rows import (
     alarm_values,
@@ -96,6 +96,17 @@ class SqlOrderRepository:
                 OrderRow.user_id == user_id, OrderRow.idempotency_key == idempotency_key
             )
         )
+
+    async def count_unpaid(self, user_id: UUID) -> int:
+        count = await self._session.scalar(
+            select(func.count())
+            .select_from(OrderRow)
+            .where(
+                OrderRow.user_id == user_id,
+                OrderRow.status.in_([status.value for status in HOLDS_UNPAID]),
+            )
+        )
+        return int(count or 0)
 
     async def in_the_way(self, cart_id: UUID, cart_version: int) -> Order | None:
         return await self._one(

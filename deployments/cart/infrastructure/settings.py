@@ -17,6 +17,9 @@ class CartSettings(ServiceSettings):
     free_shipping_from: int = Field(
         5000, ge=0, description="subtotal in minor units from which standard shipping is free"
     )
+    max_unpaid_orders: int = Field(
+        20, ge=1, description="orders of one shopper that may hold stock without being paid"
+    )
     sweep_seconds: float = Field(5, gt=0, description="pause between looks for unfinished orders")
     lease_seconds: float = Field(
         40, gt=10, description="how long one worker may be busy with an order before others try"

@@ -205,3 +205,21 @@ async def test_a_repeat_from_another_visit_is_the_same_order(shop: Shop) -> None
     ]
     assert {answer.status_code for answer in answers} == {201}
     assert len({answer.json()["id"] for answer in answers}) == 1
+
+
+async def test_nobody_holds_stock_with_more_than_twenty_unpaid_orders(shop: Shop) -> None:
+    ada, mug = shop.shopper(), shop.catalogue.sell("Mug", available=100)
+
+    async def order() -> httpx.Response:
+        cart = await shop.add(ada, mug)
+        return await shop.check_out(ada, cart["version"])
+
+    orders = [await order() for _ in range(20)]
+    assert {answer.status_code for answer in orders} == {201}
+    refused = await order()
+    assert (refused.status_code, refused.json()["code"]) == (409, "too_many_unpaid_orders")
+    await shop.tell("payment.succeeded", orders[0].json())
+    assert (await order()).status_code == 201
+    bob = shop.shopper()
+    cart = await shop.add(bob, mug)
+    assert (await shop.check_out(bob, cart["version"])).status_code == 201
