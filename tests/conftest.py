@@ -28,7 +28,7 @@ from tests.support import Keys
 __all__ = ["stack"]
 
 
-_ORDER = ("unit", "service", "stack", "e2e")
+_ORDER = ("unit", "model", "service", "stack", "e2e")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -153,7 +153,9 @@ async def test_of_two_changes_at_once_one_wins(desk: Desk) -> None:
     answers = await asyncio.gather(
         *[change(desk, ada, new_password=f"difference engine {n}") for n in range(2)]
     )
-    assert sorted(answer.status_code for answer in answers) == [200, 401]
+    codes = sorted(answer.status_code for answer in answers)
+    # The other one meets a token that has ended, or a password that is the present one no more.
+    assert codes in ([200, 401], [200, 403])
 
 
 async def test_a_sign_in_during_a_change_of_password_does_not_outlive_it(desk: Desk) -> None:
