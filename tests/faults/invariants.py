@@ -64,7 +64,8 @@ QUERIES: Final[Mapping[tuple[str, str], str]] = {
         WHERE e.status <> o.status""",
     ("I9 no order is overdue or being worked on", "cart"): """
         SELECT id, status, due_at, leased_until FROM orders
-        WHERE due_at < now() - interval '5 seconds' OR leased_until IS NOT NULL""",
+        WHERE due_at < now() - interval '5 seconds'
+            OR due_at IS NOT NULL AND leased_until > now()""",
     ("I9 no event of Stripe waits", "payments"): """
         SELECT id, type, attempts, error FROM stripe_events WHERE processed_at IS NULL""",
     ("I9 no refund waits", "cart"): """
