@@ -60,7 +60,7 @@ class VisitorTransport(httpx.AsyncBaseTransport):
     """Names the visitor's address to the services, whose rate limits count by address, and asks
     once more with a new access token where the account has changed since the old one."""
 
-    def __init__(self, inner: httpx.AsyncBaseTransport, proxy_secret: str = "") -> None:
+    def __init__(self, inner: httpx.AsyncBaseTransport, proxy_secret: str | None = None) -> None:
         self._inner = inner
         self._proxy_secret = proxy_secret
 
@@ -107,7 +107,7 @@ class Services:
                 max_connections=200, max_keepalive_connections=50, keepalive_expiry=2.0
             )
         )
-        self._transport = VisitorTransport(inner, platform.proxy_secret.get_secret_value())
+        self._transport = VisitorTransport(inner, platform.proxy_secret.get_secret_value() or None)
 
         def http(name: str, address: str) -> ServiceHttp:
             return ServiceHttp(
