@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import httpx
@@ -16,6 +18,12 @@ _TIMEOUT = httpx.Timeout(5.0, connect=1.0)
 _ATTEMPTS = 3
 # Servers close what is idle for 5 s; a request that meets the closing could not be repeated.
 _LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=2.0)
+
+
+@lru_cache(maxsize=1)
+def _tls() -> ssl.SSLContext:
+    """Reading the authorities takes 20 ms: once for all clients of a process."""
+    return httpx.create_ssl_context()
 
 
 class RemoteProblem(DomainError):
@@ -75,7 +83,7 @@ class ServiceHttp:
         self._base_url = base_url.rstrip("/")
         self._authorization = authorization
         self._client = httpx.AsyncClient(
-            timeout=timeout or _TIMEOUT, transport=transport, limits=_LIMITS
+            timeout=timeout or _TIMEOUT, transport=transport, limits=_LIMITS, verify=_tls()
         )
 
     async def aclose(self) -> None:
