@@ -24,6 +24,7 @@ from deployments.cart.application.ports import (
 )
 from deployments.cart.domain.order import Order
 from deployments.cart.domain.refund import Refund, RefundState
+from deployments.cart.domain.restocking import to_put_back
 from deployments.shared.errors import Unavailable
 
 logger = logging.getLogger(__name__)
@@ -110,7 +111,8 @@ class SettleRefunds:
     async def _restock(self, order: Order, refund: Refund) -> None:
         change: Callable[[Order, Refund, datetime], None]
         try:
-            await self._catalogue.restock(refund.id, order.id, refund.quantities)
+            if missing := to_put_back(order, refund):
+                await self._catalogue.restock(refund.id, order.id, missing)
         except RestockRefused as refusal:
             detail = str(refusal)
             logger.error("restock refused", extra={"refund": str(refund.id), "detail": detail})

@@ -15,6 +15,7 @@ from deployments.cart.domain.order_parts import OrderLine, Parcel
 from deployments.cart.domain.order_states import Status
 from deployments.cart.domain.refund import Refund, RefundState, RefundWish
 from deployments.cart.domain.refund_amounts import left_of, paid_parts, refund_of
+from deployments.cart.domain.restocking import to_put_back
 from deployments.cart.domain.totals import totals_of
 from deployments.shared.errors import Conflict, DomainError, Invalid
 from deployments.shared.ids import new_id
@@ -219,3 +220,24 @@ def test_the_same_alarm_is_raised_once() -> None:
     for _ in range(2):
         order.raise_alarm("payment_differs", "€1.00 was paid", NOW)
     assert [alarm.code for alarm in order.alarms] == ["payment_differs"]
+
+
+def put_back(order: Order, refund: Refund, minutes: int) -> dict[UUID, int]:
+    """The money has arrived and the goods are on the shelf ``minutes`` later."""
+    now = LATER + timedelta(minutes=minutes)
+    order.refund_succeeded(refund, now)
+    missing = to_put_back(order, refund)
+    order.refund_restocked(refund, now)
+    return missing
+
+
+def test_goods_of_a_refund_the_bank_returned_come_back_once() -> None:
+    order = bought((1000, 3))
+    (mug,) = order.quantities
+    first = give_back(order, lines={mug: 1}, restock=True)
+    assert put_back(order, first, 1) == {mug: 1}
+    order.refund_failed(first, "account closed", LATER + timedelta(minutes=2))
+    again = give_back(order, lines={mug: 1}, restock=True)
+    assert put_back(order, again, 3) == {}
+    rest = give_back(order, full=True, restock=True)
+    assert put_back(order, rest, 4) == {mug: 2}
