@@ -18,6 +18,7 @@ def settle(world: World, moves: Moves) -> None:
     _run_for(world, moves, 60)
     invariants.at_rest(world)
     _run_for(world, moves, RECONCILE.total_seconds(), reconcile=True)
+    invariants.returned_money_is_known(world)
     invariants.captured_means_paid(world)
     invariants.at_rest(world)
     for intent in [*world.stripe.intents.values()]:
