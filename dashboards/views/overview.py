@@ -229,7 +229,10 @@ def _searches(trending: list[TrendingSearch], nothing: list[ZeroResultSearch]) -
 
 def _charts(found: Dashboard, periods: list[Period], step: str) -> None:
     left, right = st.columns([5, 3])
-    with left, panel(f"Revenue by {step}", f"{found.currency}, refunds taken off"):
+    with (
+        left,
+        panel(f"Revenue by {step}", f"{found.currency}, returns in imported sales taken off"),
+    ):
         if any(period.revenue for period in periods):
             st.altair_chart(revenue_chart(periods, found.currency, step), alt="Revenue over time")
         else:

@@ -136,7 +136,9 @@ class Kpis(Schema):
 
 class DailyFigures(Schema):
     day: date
-    revenue: int = Field(description="minor units, refunds taken off")
+    revenue: int = Field(
+        description="minor units; returns of imported sales are off, refunds of orders not"
+    )
     orders: int
     visits: int
 

@@ -213,6 +213,6 @@ def create_api(
         ],
         constraints=CONSTRAINTS,
         verifier=verifier,
-        # The store's pages call on behalf of all guests from one address.
+        # Generous: whole offices share an address.
         default_limit="6000/minute",
     )

@@ -216,7 +216,7 @@ def create_api(
         ],
         constraints=CONSTRAINTS,
         verifier=verifier,
-        # The store's pages read on behalf of all shoppers from one address.
+        # Generous: whole offices share an address.
         default_limit="6000/minute",
         max_body_bytes=settings.max_image_bytes + _BODY_OVERHEAD,
     )
