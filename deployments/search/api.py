@@ -14,7 +14,8 @@ from deployments.search.application.find_similar import FindSimilar
 from deployments.search.application.index_products import IndexProducts
 from deployments.search.application.ports import Catalogue, Embedder
 from deployments.search.application.query_vectors import QueryVectors
-from deployments.search.application.search import Search, SearchOptions
+from deployments.search.application.retrieve import RetrievalOptions, Retrieve
+from deployments.search.application.search import Search
 from deployments.search.application.suggest import Suggest
 from deployments.search.application.sync_documents import SyncDocuments
 from deployments.search.application.term_frequencies import TermFrequencies
@@ -62,7 +63,7 @@ def create_api(
             timeout_seconds=settings.embed_timeout_seconds,
             cache_size=settings.query_cache_size,
         )
-        options = SearchOptions(
+        options = RetrievalOptions(
             settings.fusion, settings.text_candidates, settings.meaning_candidates
         )
         language = read_language_words(EncoderSettings().folder)
@@ -70,7 +71,8 @@ def create_api(
         documents = SyncDocuments(begin, products)
         embed = EmbedDocuments(begin, embedder, timeout_seconds=settings.index_timeout_seconds)
         state = parts.state
-        state.search = Search(begin, vectors, TermFrequencies(begin), options, language=language)
+        retrieve = Retrieve(begin, vectors, TermFrequencies(begin), options, language=language)
+        state.search = Search(begin, retrieve)
         state.find_similar = FindSimilar(begin, min_similarity=settings.min_similarity)
         state.suggest = Suggest(begin)
         state.index_products = IndexProducts(begin, documents, embed)

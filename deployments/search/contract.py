@@ -16,10 +16,21 @@ Mode = Literal["hybrid", "lexical"]
 SearchSort = Literal["relevance", "price_asc", "price_desc", "newest"]
 
 
+class Reason(Schema):
+    """Why a product is in the list: ``kind`` is where the query was found, ``text`` what of it
+    (words for a field, the synonym used; empty for meaning)."""
+
+    kind: Literal[
+        "exact", "title", "brand", "category", "attribute", "description", "synonym", "meaning"
+    ]
+    text: str = ""
+
+
 class SearchHit(Schema):
     product: ProductCard
     score: float
     matched_by: list[Literal["exact", "text", "meaning"]]
+    why: list[Reason] = Field(default_factory=list)
 
 
 class FacetValue(Schema):
@@ -29,21 +40,66 @@ class FacetValue(Schema):
 
 
 class Facet(Schema):
-    """``field`` is the query parameter that filters by it: category, brand."""
+    """``field`` is the query parameter that filters by it, with one of the values: ``category``,
+    ``brand``, ``attr``, ``rating_min``. What is chosen in a facet does not count for that facet
+    itself. ``name`` is the attribute's where the field is ``attr``."""
 
     field: str
+    name: str = ""
     values: list[FacetValue]
+
+
+class PriceSpan(Schema):
+    """Lowest and highest price of what was found, minor units."""
+
+    min: int
+    max: int
+    currency: str
+
+
+class FilterValue(Schema):
+    """A query parameter of this search and its value."""
+
+    name: str
+    value: str
+
+
+class Chip(Schema):
+    """A part of the query that was understood as filters. With ``words`` passed as the parameter
+    ``literal`` it is searched as words instead."""
+
+    kind: Literal["price", "brand", "category", "attribute", "stock", "rating"]
+    label: str = Field(examples=["under 80.00 EUR"])
+    words: str = Field(examples=["under 80"])
+    filters: list[FilterValue]
+
+
+class Alternatives(Schema):
+    """What comes nearest when nothing fits. ``relaxed``: the constraints that were given up, by
+    parameter; empty when nothing in the shop is like the query."""
+
+    relaxed: list[FilterValue]
+    label: str = Field(examples=["without “under 80.00 EUR”"])
+    items: list[SearchHit]
+    total: int
 
 
 class SearchResponse(Schema):
     """``mode`` is ``lexical`` when the embedder did not answer in time; ``corrected_query`` is
-    what was searched when the query held a misspelt word."""
+    what was searched when the query held a misspelt word, and ``did_you_mean`` a likely other
+    spelling that was not searched. ``searched`` is the query without its ``chips``. Without a good
+    match ``items`` is empty and ``alternatives`` holds what comes nearest."""
 
     query: str
+    searched: str = ""
     corrected_query: str | None = None
+    did_you_mean: str | None = None
+    chips: list[Chip] = Field(default_factory=list)
     items: list[SearchHit]
     total: int
+    alternatives: Alternatives | None = None
     facets: list[Facet] = Field(default_factory=list)
+    prices: PriceSpan | None = None
     mode: Mode
     index_version: str
     took_ms: float
@@ -51,11 +107,47 @@ class SearchResponse(Schema):
 
 
 class Suggestion(Schema):
-    """``target`` is a product's id or a category's path, as ``kind`` says."""
+    """``target`` is a product's id, a category's path or a query others asked, as ``kind`` says."""
 
-    kind: Literal["category", "product"]
+    kind: Literal["category", "product", "query"]
     text: str
     target: str
+
+
+class SynonymInput(StrictSchema):
+    """Terms that mean the same; ``one_way``: the first also finds the others, not vice versa."""
+
+    terms: Annotated[
+        list[Annotated[str, Field(min_length=1, max_length=60)]],
+        Field(min_length=2, max_length=20, examples=[["sofa", "couch", "settee"]]),
+    ]
+    one_way: bool = False
+
+
+class Synonym(Schema):
+    id: UUID
+    terms: list[str]
+    one_way: bool
+
+
+class IndexVersionInfo(Schema):
+    """``coverage``: share of documents that have a current vector in it, 0..1."""
+
+    name: str = Field(examples=["v3"])
+    model: str
+    status: Literal["building", "active", "retired"]
+    vectors: int
+    coverage: float
+    created_at: datetime
+    activated_at: datetime | None = None
+
+
+class IndexStatus(Schema):
+    """``pending``: documents that the active version has no current vector of."""
+
+    documents: int
+    pending: int
+    versions: list[IndexVersionInfo]
 
 
 class Offer(Schema):

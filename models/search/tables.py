@@ -9,6 +9,7 @@ from uuid import UUID
 from pgvector.sqlalchemy import HALFVEC
 from sqlalchemy import (
     ARRAY,
+    REAL,
     BigInteger,
     Boolean,
     CheckConstraint,
@@ -43,6 +44,8 @@ class DocumentRow(Base):
 
     ``text`` weighs title A, brand and category B, attributes C, description D; ``identifiers``
     holds SKUs and barcodes in lower case; ``exact_title`` is the normalised title;
+    ``filter_keys`` holds ``name:value`` of each attribute and option, folded; ``rating`` is the
+    average of published reviews in stars;
     ``embedding_key`` is a hash of ``embedding_text``: a vector made from another text is stale.
     """
 
@@ -60,6 +63,7 @@ class DocumentRow(Base):
         Index("ix_search_documents_category_path", "category_path"),
         Index("ix_search_documents_brand", func.lower(text("brand"))),
         Index("ix_search_documents_price_from", "price_from"),
+        Index("ix_search_documents_filter_keys", "filter_keys", postgresql_using="gin"),
     )
 
     product_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -74,6 +78,8 @@ class DocumentRow(Base):
     in_stock: Mapped[bool] = mapped_column(Boolean)
     attributes: Mapped[dict[str, Any]] = mapped_column(JSONB)
     identifiers: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    filter_keys: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
+    rating: Mapped[float | None] = mapped_column(REAL)
     card: Mapped[dict[str, Any]] = mapped_column(JSONB)
     embedding_text: Mapped[str] = mapped_column(Text)
     embedding_key: Mapped[int] = mapped_column(BigInteger)
@@ -111,9 +117,42 @@ class WordRow(Base):
     lexeme: Mapped[str] = mapped_column(Text)
 
 
+class SynonymRow(Base):
+    """Terms (folded) that mean the same; with ``one_way`` a query for the first also finds the
+    others, but not the other way round."""
+
+    __tablename__ = "search_synonyms"
+    __table_args__ = (CheckConstraint("cardinality(terms) BETWEEN 2 AND 20", name="term_count"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    terms: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    one_way: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+
+
+class PastQueryRow(Base):
+    """What shoppers searched, folded, how often, and how much it found the last time. No one's
+    name is kept with it."""
+
+    __tablename__ = "past_queries"
+    __table_args__ = (
+        Index(
+            "ix_past_queries_prefix",
+            "query",
+            postgresql_ops={"query": "text_pattern_ops"},
+        ),
+    )
+
+    query: Mapped[str] = mapped_column(Text, primary_key=True)
+    count: Mapped[int] = mapped_column(BigInteger)
+    found: Mapped[int] = mapped_column(Integer)
+    last_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+
+
 class IndexVersionRow(Base):
     """A set of vectors made by one model. One version is active; others wait or can be
-    returned to. ``worked_on_at`` tells a build that goes on from one that died."""
+    returned to. ``worked_on_at`` tells a build that goes on from one that died; ``model_path`` is
+    the model's folder, null for the one installed with the project."""
 
     __tablename__ = "index_versions"
     __table_args__ = (
@@ -132,6 +171,7 @@ class IndexVersionRow(Base):
 
     id: Mapped[int] = mapped_column(Integer, Identity(always=True), primary_key=True)
     model: Mapped[str] = mapped_column(String(200))
+    model_path: Mapped[str | None] = mapped_column(Text)
     dimension: Mapped[int] = mapped_column(Integer)
     status: Mapped[str] = mapped_column(String(20))
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())

@@ -76,10 +76,12 @@ class Query:
 class Filters:
     """What a result must satisfy. ``category`` is a path and includes what lies below it;
     prices are minor units; brands are compared without case; ``in_stock``: only what can be
-    bought now."""
+    bought now; ``attributes``: (name, any of these values), each of them; ``rating_min``: stars."""
 
     category: str | None = None
     brands: tuple[str, ...] = field(default_factory=tuple)
     price_min: int | None = None
     price_max: int | None = None
     in_stock: bool = False
+    rating_min: int | None = None
+    attributes: tuple[tuple[str, tuple[str, ...]], ...] = ()

@@ -174,7 +174,7 @@ async def test_without_the_embedder_words_alone_answer_soon(
     embedder: RememberingEmbedder,
     app: Any,
 ) -> None:
-    app.state.search._vectors._timeout = 0.2
+    app.state.search._retrieve._vectors._timeout = 0.2
     embedder.failure = lambda: asyncio.sleep(60)
     started = time.perf_counter()
     found = await search(shop, "desk lamp for reading")
