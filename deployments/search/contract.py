@@ -107,11 +107,13 @@ class SearchResponse(Schema):
 
 
 class Suggestion(Schema):
-    """``target`` is a product's id, a category's path or a query others asked, as ``kind`` says."""
+    """``target`` is a product's id, a category's path or a query others asked, as ``kind`` says;
+    ``product`` is there for a product."""
 
     kind: Literal["category", "product", "query"]
     text: str
     target: str
+    product: ProductCard | None = None
 
 
 class SynonymInput(StrictSchema):
@@ -286,3 +288,23 @@ class SearchClient:
         return IndexResponse.model_validate(
             await self._http.request("POST", "/index", json=request.model_dump(mode="json"))
         )
+
+    async def index_status(self) -> IndexStatus:
+        return IndexStatus.model_validate(await self._http.request("GET", "/index/status"))
+
+    async def synonyms(self) -> list[Synonym]:
+        rows = await self._http.request("GET", "/synonyms")
+        return [Synonym.model_validate(row) for row in rows]
+
+    async def add_synonym(self, synonym: SynonymInput) -> Synonym:
+        answer = await self._http.request("POST", "/synonyms", json=synonym.model_dump())
+        return Synonym.model_validate(answer)
+
+    async def change_synonym(self, synonym_id: UUID | str, synonym: SynonymInput) -> Synonym:
+        answer = await self._http.request(
+            "PUT", f"/synonyms/{synonym_id}", json=synonym.model_dump()
+        )
+        return Synonym.model_validate(answer)
+
+    async def delete_synonym(self, synonym_id: UUID | str) -> None:
+        await self._http.request("DELETE", f"/synonyms/{synonym_id}")
