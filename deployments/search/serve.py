@@ -3,37 +3,46 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 from fastapi import FastAPI
 from ray import serve
+from ray.exceptions import RayTaskError
 from ray.serve.handle import DeploymentHandle
 
 from deployments.search.api import create_api
-from deployments.search.application.ports import Embedded, Vectors
+from deployments.search.application.ports import Embedded, ModelRef, Vectors
 from deployments.search.infrastructure.encoder import Encoder
+from deployments.search.infrastructure.encoders import Encoders
 from deployments.search.infrastructure.settings import EncoderSettings, SearchSettings
+from deployments.shared.errors import DomainError
 from deployments.shared.settings import PlatformSettings
+
+Encode = Callable[[list[str]], Vectors]
 
 
 class Embedder:
-    """One model. Queries that arrive together share a batch; products come in small pieces, so
-    that queries get their turn in between.
+    """The model of the settings, and those that versions of the index name. Queries that arrive
+    together share a batch; products come in small pieces, so that queries get their turn in
+    between.
 
     ``user_config``, changed without a restart: ``max_batch_size`` and ``batch_wait_timeout_s`` of
     queries, ``document_batch_size`` of products.
     """
 
     def __init__(self) -> None:
-        self._encoder = Encoder.load(EncoderSettings())
+        self._encoders = Encoders(EncoderSettings())
         # One thread: the model uses its own threads, and one batch at a time is the fastest.
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="encoder")
+        # Beside it, so that a model is loaded while another answers.
+        self._loader = ThreadPoolExecutor(1, thread_name_prefix="loader")
+        encoder = self._encoders.get(None)
         # A query waits for one piece of products at most, so pieces are small.
-        self._document_batch_size = max(1, self._encoder.batch_size // 4)
-        self._encoder.encode(["warm up"])
+        self._document_batch_size = max(1, encoder.batch_size // 4)
+        encoder.encode(["warm up"])
 
     def reconfigure(self, config: dict[str, Any]) -> None:
         # serve.batch hangs these setters on the method it wraps.
@@ -42,22 +51,43 @@ class Embedder:
         batch.set_batch_wait_timeout_s(config.get("batch_wait_timeout_s", 0.0))
         self._document_batch_size = config.get("document_batch_size", self._document_batch_size)
 
-    async def query(self, text: str) -> Embedded:
-        vector: Vectors = await self._query_vectors(text)
-        return Embedded(self._encoder.model_version, vector[np.newaxis])
+    async def query(self, text: str, model: ModelRef | None = None) -> Embedded:
+        encoder = await self._encoder(model)
+        vector: Vectors = await self._query_vectors((encoder, text))
+        return Embedded(encoder.model_version, vector[np.newaxis])
 
-    async def documents(self, texts: list[str]) -> Embedded:
+    async def documents(self, texts: list[str], model: ModelRef | None = None) -> Embedded:
+        encoder = await self._encoder(model)
         size = self._document_batch_size
-        pieces = [await self._encode(texts[i : i + size]) for i in range(0, len(texts), size)]
-        return Embedded(self._encoder.model_version, np.concatenate(pieces))
+        pieces = [
+            await self._in_turn(encoder.encode, texts[i : i + size])
+            for i in range(0, len(texts), size)
+        ]
+        return Embedded(encoder.model_version, np.concatenate(pieces))
+
+    async def warm(self, model: ModelRef) -> None:
+        encoder = await self._encoder(model)
+        await self._in_turn(encoder.encode, ["warm up"])
 
     @serve.batch(max_batch_size=32, batch_wait_timeout_s=0.0)
-    async def _query_vectors(self, texts: list[str]) -> list[Vectors]:
-        return list(await self._encode(texts))
+    async def _query_vectors(self, asked: list[tuple[Encoder, str]]) -> list[Vectors]:
+        vectors: dict[int, Vectors] = {}
+        for encoder in {encoder for encoder, _ in asked}:
+            places = [place for place, (of, _) in enumerate(asked) if of is encoder]
+            made = await self._in_turn(encoder.encode, [asked[place][1] for place in places])
+            vectors.update(zip(places, made, strict=True))
+        return [vectors[place] for place in range(len(asked))]
 
-    async def _encode(self, texts: list[str]) -> Vectors:
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._executor, self._encoder.encode, texts)
+    async def _in_turn(self, encode: Encode, texts: list[str]) -> Vectors:
+        return await asyncio.get_running_loop().run_in_executor(self._executor, encode, texts)
+
+    async def _encoder(self, model: ModelRef | None) -> Encoder:
+        loaded = self._encoders.loaded(model)
+        if loaded is not None:
+            return loaded
+        return await asyncio.get_running_loop().run_in_executor(
+            self._loader, self._encoders.get, model
+        )
 
 
 class ServeEmbedder:
@@ -66,13 +96,22 @@ class ServeEmbedder:
     def __init__(self, handle: DeploymentHandle[Any]) -> None:
         self._handle = handle
 
-    async def query(self, text: str) -> Embedded:
-        embedded: Embedded = await self._handle.query.remote(text)
+    async def query(self, text: str, model: ModelRef | None = None) -> Embedded:
+        embedded: Embedded = await self._handle.query.remote(text, model)
         return embedded
 
-    async def documents(self, texts: Sequence[str]) -> Embedded:
-        embedded: Embedded = await self._handle.documents.remote(list(texts))
+    async def documents(self, texts: Sequence[str], model: ModelRef | None = None) -> Embedded:
+        embedded: Embedded = await self._handle.documents.remote(list(texts), model)
         return embedded
+
+    async def warm(self, model: ModelRef) -> None:
+        """All replicas load it."""
+        try:
+            await self._handle.broadcast("warm", model).results_async(return_exceptions=False)
+        except RayTaskError as error:
+            if isinstance(error.cause, DomainError):
+                raise error.cause from None
+            raise
 
 
 class Search:

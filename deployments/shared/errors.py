@@ -19,6 +19,10 @@ class DomainError(Exception):
         self.detail = detail
         self.extra = extra
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # An exception is unpickled by calling its class with ``args``, which are not these.
+        return type(self).__new__, (type(self), *self.args), self.__dict__
+
 
 class Invalid(DomainError):
     status = 422

@@ -11,6 +11,7 @@ from deployments.search.application.ports import (
     Embedded,
     Embedder,
     IndexVersion,
+    ModelRef,
     PendingDocument,
     UnitOfWorkFactory,
 )
@@ -72,14 +73,14 @@ class EmbedDocuments:
                 await work.commit()
         return active
 
-    async def _vectors(self, texts: list[str]) -> Embedded:
+    async def _vectors(self, texts: list[str], model: ModelRef | None = None) -> Embedded:
         async with asyncio.timeout(self._timeout):
-            return await self._embedder.documents(texts)
+            return await self._embedder.documents(texts, model)
 
     async def _embed(self, version: IndexVersion, pending: list[PendingDocument]) -> int:
         if not pending:
             return 0
-        embedded = await self._vectors([document.text for document in pending])
+        embedded = await self._vectors([document.text for document in pending], version.ref)
         if embedded.model != version.model:
             logger.error(
                 "the active index version is of another model",

@@ -29,12 +29,32 @@ class Embedded:
     vectors: Vectors
 
 
+@dataclass(frozen=True, slots=True)
+class ModelRef:
+    """A model by the name the index knows it by; ``path`` is its folder, None where the store's
+    settings say where it lies."""
+
+    name: str
+    path: str | None = None
+
+
 class Embedder(Protocol):
-    """Turns texts into vectors: a Serve deployment in the store, this process in tests."""
+    """Turns texts into vectors: a Serve deployment in the store, this process in tests.
 
-    async def query(self, text: str) -> Embedded: ...
+    ``model`` None is the model of the store's settings.
+    """
 
-    async def documents(self, texts: Sequence[str]) -> Embedded: ...
+    async def query(self, text: str, model: ModelRef | None = None) -> Embedded: ...
+
+    async def documents(self, texts: Sequence[str], model: ModelRef | None = None) -> Embedded: ...
+
+    async def warm(self, model: ModelRef) -> None:
+        """Load ``model``, so that its first query need not wait for that.
+
+        Raises:
+            Invalid: ``no_model``, ``wrong_dimension`` or ``unknown_model``.
+        """
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +62,11 @@ class IndexVersion:
     id: int
     model: str
     status: str
+    model_path: str | None = None
+
+    @property
+    def ref(self) -> ModelRef:
+        return ModelRef(self.model, self.model_path)
 
     @property
     def name(self) -> str:

@@ -115,7 +115,7 @@ class Retrieve:
         """None when the query has no vector that the active version understands."""
         if active is None:
             return None
-        embedded = await self._vectors.get(query.text)
+        embedded = await self._vectors.get(query.text, active.ref)
         if embedded is None or embedded.model != active.model:
             return None
         async with self._begin() as work:

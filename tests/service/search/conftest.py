@@ -10,7 +10,7 @@ import pytest
 from fastapi import FastAPI
 
 from deployments.search.api import create_api
-from deployments.search.application.ports import Embedded, Vectors
+from deployments.search.application.ports import Embedded, ModelRef, Vectors
 from deployments.search.infrastructure.encoder import Encoder
 from deployments.search.infrastructure.settings import EncoderSettings, SearchSettings
 from deployments.shared.settings import OPERATOR, PlatformSettings
@@ -26,15 +26,18 @@ class RememberingEmbedder:
         self.known: dict[str, Vectors] = {}
         self.failure: Callable[[], object] | None = None
 
-    async def query(self, text: str) -> Embedded:
+    async def query(self, text: str, model: ModelRef | None = None) -> Embedded:
         return await self.documents([text])
 
-    async def documents(self, texts: Sequence[str]) -> Embedded:
+    async def documents(self, texts: Sequence[str], model: ModelRef | None = None) -> Embedded:
         if self.failure is not None:
             answer = self.failure()
             if hasattr(answer, "__await__"):
                 await answer
         return Embedded(self.encoder.model_version, self.encode(texts))
+
+    async def warm(self, model: ModelRef) -> None:
+        """This process has one model, and it is loaded."""
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         missing = [text for text in dict.fromkeys(texts) if text not in self.known]

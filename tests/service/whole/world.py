@@ -29,7 +29,7 @@ from deployments.payments.infrastructure.settings import PaymentsSettings
 from deployments.products.api import create_api as create_products
 from deployments.products.infrastructure.settings import ProductsSettings
 from deployments.search.api import create_api as create_search
-from deployments.search.application.ports import Embedded, Vectors
+from deployments.search.application.ports import Embedded, ModelRef, Vectors
 from deployments.search.infrastructure.settings import SearchSettings
 from deployments.shared.settings import SERVICES, PlatformSettings
 from tests.sandbox_support import (
@@ -49,11 +49,14 @@ class HashingEmbedder:
 
     dimension = 384
 
-    async def query(self, text: str) -> Embedded:
+    async def query(self, text: str, model: ModelRef | None = None) -> Embedded:
         return await self.documents([text])
 
-    async def documents(self, texts: Sequence[str]) -> Embedded:
+    async def documents(self, texts: Sequence[str], model: ModelRef | None = None) -> Embedded:
         return Embedded("hashing", np.stack([self._vector(text) for text in texts]))
+
+    async def warm(self, model: ModelRef) -> None:
+        """Nothing to load."""
 
     def _vector(self, text: str) -> Vectors:
         seed = sum(text.encode()) + len(text)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from deployments.search.application.ports import Embedded
+from deployments.search.application.ports import Embedded, ModelRef
 from deployments.search.application.query_vectors import QueryVectors
 
 
@@ -17,14 +17,17 @@ class FakeEmbedder:
         self.seconds = 0.0
         self.error: Exception | None = None
 
-    async def query(self, text: str) -> Embedded:
+    async def query(self, text: str, model: ModelRef | None = None) -> Embedded:
         self.asked.append(text)
         await asyncio.sleep(self.seconds)
         if self.error is not None:
             raise self.error
         return Embedded("fake", np.ones((1, 2), dtype=np.float32))
 
-    async def documents(self, texts: Sequence[str]) -> Embedded:
+    async def documents(self, texts: Sequence[str], model: ModelRef | None = None) -> Embedded:
+        raise NotImplementedError
+
+    async def warm(self, model: ModelRef) -> None:
         raise NotImplementedError
 
 
