@@ -44,6 +44,7 @@ class DocumentRow(Base):
 
     ``text`` weighs title A, brand and category B, attributes C, description D; ``identifiers``
     holds SKUs and barcodes in lower case; ``exact_title`` is the normalised title;
+    ``attributes`` holds the values of each attribute and option by name, as lists;
     ``filter_keys`` holds ``name:value`` of each attribute and option, folded; ``rating`` is the
     average of published reviews in stars;
     ``embedding_key`` is a hash of ``embedding_text``: a vector made from another text is stale.

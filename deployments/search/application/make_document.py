@@ -29,11 +29,10 @@ def make_document(product: ProductDetail) -> Document:
         in_stock=in_stock,
         image_url=images[0].url if images else None,
         variant_count=len(product.variants),
+        rating=product.rating,
     )
     options = {
-        name: ", ".join(
-            dict.fromkeys(v.options[name] for v in product.variants if name in v.options)
-        )
+        name: tuple(dict.fromkeys(v.options[name] for v in product.variants if name in v.options))
         for variant in product.variants
         for name in variant.options
     }
@@ -46,12 +45,14 @@ def make_document(product: ProductDetail) -> Document:
         brand=product.brand,
         category_path=product.category.path if product.category else None,
         category_name=product.category.name if product.category else None,
-        attributes=product.attributes | options,
+        attributes=product.attributes,
+        options=options,
         tags=tuple(product.tags),
         identifiers=tuple(dict.fromkeys(fold(code) for code in codes)),
         price_from=cheapest.price.amount,
         currency=cheapest.price.currency,
         in_stock=in_stock,
+        rating=product.rating.average,
         created_at=product.created_at,
         card=card.model_dump(mode="json"),
     )

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from deployments.search.domain.filter_keys import filter_keys
 from deployments.search.domain.query import fold, words
 
 # What the model reads: its vectors get worse, not better, with more text.
@@ -18,7 +19,8 @@ _ATTRIBUTE_CHARACTERS = 120
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One published product at ``version``; ``card`` is how lists show it."""
+    """One published product at ``version``; ``options`` are the values its variants have, ``rating``
+    the average of its published reviews, ``card`` is how lists show it."""
 
     product_id: UUID
     version: int
@@ -28,11 +30,13 @@ class Document:
     category_path: str | None
     category_name: str | None
     attributes: Mapping[str, str]
+    options: Mapping[str, tuple[str, ...]]
     tags: tuple[str, ...]
     identifiers: tuple[str, ...]
     price_from: int
     currency: str
     in_stock: bool
+    rating: float | None
     created_at: datetime
     card: Mapping[str, Any]
 
@@ -47,12 +51,25 @@ class Document:
         return " ".join(part for part in (self.brand, self.category_name, path) if part)
 
     @property
+    def values(self) -> dict[str, tuple[str, ...]]:
+        """The values of each attribute and option."""
+        return {name: (value,) for name, value in self.attributes.items()} | dict(self.options)
+
+    @property
+    def filter_keys(self) -> list[str]:
+        return sorted(set(filter_keys(self.values)))
+
+    @property
+    def _listed(self) -> list[str]:
+        return [", ".join(values) for values in self.values.values()]
+
+    @property
     def attribute_text(self) -> str:
-        return " ".join([*self.attributes.values(), *self.tags])
+        return " ".join([*self._listed, *self.tags])
 
     @property
     def embedding_text(self) -> str:
-        values = ", ".join(list(self.attributes.values())[:_ATTRIBUTES])
+        values = ", ".join(self._listed[:_ATTRIBUTES])
         parts = (
             self.title,
             self.category_name,

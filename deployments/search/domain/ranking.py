@@ -22,6 +22,8 @@ class Facts:
     brand: str | None = None
     category_path: str | None = None
     category_name: str | None = None
+    rating: float | None = None
+    version: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,12 +25,12 @@ _UPSERT = text(
     """
     INSERT INTO search_documents (
         product_id, version, title, exact_title, brand, category_path, category_name, price_from,
-        currency, in_stock, attributes, identifiers, card, embedding_text, embedding_key, text,
-        created_at, indexed_at
+        currency, in_stock, rating, attributes, filter_keys, identifiers, card, embedding_text,
+        embedding_key, text, created_at, indexed_at
     )
     SELECT
         product_id, version, title, exact_title, brand, category_path, category_name, price_from,
-        currency, in_stock, attributes, identifiers, card, embedding_text,
+        currency, in_stock, rating, attributes, filter_keys, identifiers, card, embedding_text,
         hashtextextended(embedding_text, 0),
         setweight(to_tsvector('mercato', title), 'A')
             || setweight(to_tsvector('mercato', group_text), 'B')
@@ -40,8 +40,9 @@ _UPSERT = text(
     FROM jsonb_to_recordset(CAST(:documents AS jsonb)) AS document(
         product_id uuid, version bigint, title text, exact_title text, brand text,
         category_path text, category_name text, price_from bigint, currency text,
-        in_stock boolean, attributes jsonb, identifiers text[], card jsonb, embedding_text text,
-        group_text text, attribute_text text, description text, created_at timestamptz
+        in_stock boolean, rating real, attributes jsonb, filter_keys text[], identifiers text[],
+        card jsonb, embedding_text text, group_text text, attribute_text text, description text,
+        created_at timestamptz
     )
     WHERE NOT EXISTS (
         SELECT FROM removed_products AS removed
@@ -52,7 +53,8 @@ _UPSERT = text(
         brand = excluded.brand, category_path = excluded.category_path,
         category_name = excluded.category_name, price_from = excluded.price_from,
         currency = excluded.currency, in_stock = excluded.in_stock,
-        attributes = excluded.attributes, identifiers = excluded.identifiers,
+        rating = excluded.rating, attributes = excluded.attributes,
+        filter_keys = excluded.filter_keys, identifiers = excluded.identifiers,
         card = excluded.card, embedding_text = excluded.embedding_text,
         embedding_key = excluded.embedding_key, text = excluded.text,
         created_at = excluded.created_at, indexed_at = excluded.indexed_at
@@ -103,7 +105,9 @@ def _record(document: Document) -> dict[str, Any]:
         "price_from": document.price_from,
         "currency": document.currency,
         "in_stock": document.in_stock,
-        "attributes": dict(document.attributes),
+        "rating": document.rating,
+        "attributes": document.values,
+        "filter_keys": document.filter_keys,
         "identifiers": list(document.identifiers),
         "card": dict(document.card),
         "embedding_text": document.embedding_text,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from deployments.search.domain.filter_keys import filter_key
 from deployments.search.domain.query import Filters
 
 
@@ -28,4 +29,10 @@ def conditions(filters: Filters) -> tuple[str, dict[str, Any]]:
         values["price_max"] = filters.price_max
     if filters.in_stock:
         parts.append("document.in_stock")
+    if filters.rating_min is not None:
+        parts.append("document.rating >= :rating_min")
+        values["rating_min"] = filters.rating_min
+    for place, (name, wanted) in enumerate(filters.attributes):
+        parts.append(f"document.filter_keys && CAST(:attribute{place} AS text[])")
+        values[f"attribute{place}"] = [filter_key(name, value) for value in wanted]
     return "".join(f" AND {part}" for part in parts), values

@@ -68,7 +68,7 @@ _TERM_FREQUENCIES = text(
 
 _FACTS = (
     "document.product_id, document.price_from, document.created_at, document.brand, "
-    "document.category_path, document.category_name"
+    "document.category_path, document.category_name, document.rating, document.version"
 )
 
 # Weights of the fields D, C, B, A.
@@ -131,6 +131,8 @@ def _facts(row: Row[Any]) -> Facts:
         row.brand,
         row.category_path,
         row.category_name,
+        row.rating,
+        row.version,
     )
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from deployments.products.contract import CategoryReference, ProductDetail, Variant
+from deployments.products.contract import CategoryReference, ProductDetail, Rating, Variant
 from deployments.search.application.make_document import is_sold, make_document
+from deployments.search.domain.filter_keys import filter_key
 from deployments.shared.ids import new_id
 from deployments.shared.schemas import MoneySchema
 
@@ -62,7 +63,26 @@ def test_codes_are_found_whatever_their_case() -> None:
 
 
 def test_options_are_searched_like_attributes() -> None:
-    assert make_document(product()).attributes["Colour"] == "Red, Blue"
+    assert make_document(product()).attribute_text.endswith("value 8 Red, Blue gift")
+
+
+def test_a_filter_finds_each_option_value_but_an_attribute_as_a_whole() -> None:
+    document = make_document(product(attributes={"Fits": "Men, Women", "A:B": "no name"}))
+    assert document.filter_keys == ["colour:blue", "colour:red", "fits:men, women"]
+
+
+def test_a_text_is_no_filter() -> None:
+    assert (
+        filter_key("Story", "x" * 5000)
+        not in make_document(product(attributes={"Story": "x" * 5000})).filter_keys
+    )
+
+
+def test_the_rating_of_published_reviews_is_known() -> None:
+    document = make_document(product(rating=Rating(average=4.35, count=17)))
+    assert document.rating == 4.35
+    assert document.card["rating"] == {"average": 4.35, "count": 17}
+    assert make_document(product()).rating is None
 
 
 def test_the_model_reads_title_category_the_start_of_the_description_and_attributes() -> None:
