@@ -12,6 +12,7 @@ from deployments.search.application.apply_product_events import ApplyProductEven
 from deployments.search.application.embed_documents import EmbedDocuments
 from deployments.search.application.find_similar import FindSimilar
 from deployments.search.application.index_products import IndexProducts
+from deployments.search.application.live_ports import Deployments
 from deployments.search.application.ports import Catalogue, Embedder
 from deployments.search.application.query_vectors import QueryVectors
 from deployments.search.application.retrieve import RetrievalOptions, Retrieve
@@ -26,7 +27,13 @@ from deployments.search.infrastructure.unit_of_work import (
     SqlSearchUnitOfWork,
     prepare_connections,
 )
-from deployments.search.presentation import index_routes, price_routes, search_routes
+from deployments.search.live_setup import setup_live
+from deployments.search.presentation import (
+    index_routes,
+    live_routes,
+    price_routes,
+    search_routes,
+)
 from deployments.search.price_setup import setup_prices
 from deployments.shared.events import PRODUCTS
 from deployments.shared.service_app import Platform, create_service_app
@@ -45,10 +52,12 @@ def create_api(
     *,
     verifier: TokenVerifier | None = None,
     catalogue: Catalogue | None = None,
+    deployments: Deployments | None = None,
 ) -> FastAPI:
     """The search service as an ASGI application.
 
-    ``embedder`` makes its vectors; ``catalogue`` stands in for the products service.
+    ``embedder`` makes its vectors; ``catalogue`` stands in for the products service;
+    ``deployments`` asks the cluster what runs.
     """
 
     @asynccontextmanager
@@ -77,8 +86,11 @@ def create_api(
         state.suggest = Suggest(begin)
         state.index_products = IndexProducts(begin, documents, embed)
         setup_prices(parts)
+        meter = setup_live(parts, vectors, deployments)
 
-        apply_events = ApplyProductEvents(begin, documents, state.index_products)
+        apply_events = ApplyProductEvents(
+            begin, documents, state.index_products, found_after=meter.found_after
+        )
         subscribe(
             parts,
             source="products",
@@ -97,6 +109,11 @@ def create_api(
         platform=platform,
         settings=settings,
         setup=setup,
-        routers=[search_routes.router, index_routes.router, price_routes.router],
+        routers=[
+            search_routes.router,
+            index_routes.router,
+            price_routes.router,
+            live_routes.router,
+        ],
         verifier=verifier,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -18,6 +19,8 @@ from deployments.search.application.ports import Embedded, ModelRef, Vectors
 from deployments.search.infrastructure.encoder import Encoder
 from deployments.search.infrastructure.encoders import Encoders
 from deployments.search.infrastructure.settings import EncoderSettings, SearchSettings
+from deployments.search.serve_deployments import deployments
+from deployments.search.serve_meter import EmbedderMeter
 from deployments.shared.errors import DomainError
 from deployments.shared.settings import PlatformSettings
 
@@ -39,6 +42,7 @@ class Embedder:
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="encoder")
         # Beside it, so that a model is loaded while another answers.
         self._loader = ThreadPoolExecutor(1, thread_name_prefix="loader")
+        self._meter = EmbedderMeter("torch")
         encoder = self._encoders.get(None)
         # A query waits for one piece of products at most, so pieces are small.
         self._document_batch_size = max(1, encoder.batch_size // 4)
@@ -47,22 +51,30 @@ class Embedder:
     def reconfigure(self, config: dict[str, Any]) -> None:
         # serve.batch hangs these setters on the method it wraps.
         batch: Any = self._query_vectors
-        batch.set_max_batch_size(config.get("max_batch_size", 32))
-        batch.set_batch_wait_timeout_s(config.get("batch_wait_timeout_s", 0.0))
+        size, wait = config.get("max_batch_size", 32), config.get("batch_wait_timeout_s", 0.0)
+        batch.set_max_batch_size(size)
+        batch.set_batch_wait_timeout_s(wait)
         self._document_batch_size = config.get("document_batch_size", self._document_batch_size)
+        self._meter.settings = {
+            "max_batch_size": size,
+            "batch_wait_timeout_s": wait,
+            "document_batch_size": self._document_batch_size,
+        }
 
     async def query(self, text: str, model: ModelRef | None = None) -> Embedded:
         encoder = await self._encoder(model)
-        vector: Vectors = await self._query_vectors((encoder, text))
+        with self._meter.query():
+            vector: Vectors = await self._query_vectors((encoder, text))
         return Embedded(encoder.model_version, vector[np.newaxis])
 
     async def documents(self, texts: list[str], model: ModelRef | None = None) -> Embedded:
         encoder = await self._encoder(model)
         size = self._document_batch_size
-        pieces = [
-            await self._in_turn(encoder.encode, texts[i : i + size])
-            for i in range(0, len(texts), size)
-        ]
+        pieces = []
+        for start in range(0, len(texts), size):
+            piece = texts[start : start + size]
+            pieces.append((await self._in_turn(encoder.encode, piece))[0])
+            self._meter.encoded_documents(len(piece))
         return Embedded(encoder.model_version, np.concatenate(pieces))
 
     async def warm(self, model: ModelRef) -> None:
@@ -72,14 +84,23 @@ class Embedder:
     @serve.batch(max_batch_size=32, batch_wait_timeout_s=0.0)
     async def _query_vectors(self, asked: list[tuple[Encoder, str]]) -> list[Vectors]:
         vectors: dict[int, Vectors] = {}
-        for encoder in {encoder for encoder, _ in asked}:
-            places = [place for place, (of, _) in enumerate(asked) if of is encoder]
-            made = await self._in_turn(encoder.encode, [asked[place][1] for place in places])
-            vectors.update(zip(places, made, strict=True))
+        with self._meter.batch(len(asked)):
+            for encoder in {encoder for encoder, _ in asked}:
+                places = [place for place, (of, _) in enumerate(asked) if of is encoder]
+                texts = [asked[place][1] for place in places]
+                made, seconds = await self._in_turn(encoder.encode, texts)
+                self._meter.encoded(len(texts), seconds)
+                vectors.update(zip(places, made, strict=True))
         return [vectors[place] for place in range(len(asked))]
 
-    async def _in_turn(self, encode: Encode, texts: list[str]) -> Vectors:
-        return await asyncio.get_running_loop().run_in_executor(self._executor, encode, texts)
+    async def _in_turn(self, encode: Encode, texts: list[str]) -> tuple[Vectors, float]:
+        """The vectors, and the seconds that the model took for them."""
+
+        def timed() -> tuple[Vectors, float]:
+            began = time.perf_counter()
+            return encode(texts), time.perf_counter() - began
+
+        return await asyncio.get_running_loop().run_in_executor(self._executor, timed)
 
     async def _encoder(self, model: ModelRef | None) -> Encoder:
         loaded = self._encoders.loaded(model)
@@ -122,7 +143,12 @@ class Search:
 
     def __serve_build_asgi_app__(self) -> FastAPI:
         """Called by Serve after ``__init__``, which is what gets the handle."""
-        return create_api(PlatformSettings(), SearchSettings(), ServeEmbedder(self._embedder))
+        return create_api(
+            PlatformSettings(),
+            SearchSettings(),
+            ServeEmbedder(self._embedder),
+            deployments=deployments,
+        )
 
 
 embedder = serve.deployment(name="embedder")(Embedder).bind()

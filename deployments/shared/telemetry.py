@@ -7,12 +7,13 @@ import logging
 import re
 import sys
 import time
+from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from deployments.shared.ids import new_id
@@ -59,7 +60,8 @@ def configure_logging(service: str, level: str, folder: str | None = None) -> No
 
 
 class Metrics:
-    """Requests and latency of one service, in a registry of its own."""
+    """Requests and latency of one service, in a registry of its own. ``listeners`` hear of each
+    answered request: method, route, status and seconds; ``in_progress`` are not answered yet."""
 
     def __init__(self, service: str) -> None:
         self.registry = CollectorRegistry()
@@ -76,11 +78,21 @@ class Metrics:
             registry=self.registry,
             buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5),
         )
+        self.in_progress = 0
+        self.listeners: list[Callable[[str, str, int, float], None]] = []
         self._service = service
+        Gauge(
+            "mercato_http_requests_in_progress",
+            "Requests in work",
+            ["service"],
+            registry=self.registry,
+        ).labels(service).set_function(lambda: self.in_progress)
 
     def observe(self, method: str, route: str, status: int, seconds: float) -> None:
         self.requests.labels(self._service, method, route, str(status)).inc()
         self.latency.labels(self._service, method, route).observe(seconds)
+        for listener in self.listeners:
+            listener(method, route, status, seconds)
 
 
 class RequestContext:
@@ -101,6 +113,7 @@ class RequestContext:
         scope.setdefault("state", {})["request_id"] = identity
         started = time.perf_counter()
         status = 500
+        self._metrics.in_progress += 1
 
         async def send_with_id(message: Message) -> None:
             nonlocal status
@@ -113,6 +126,7 @@ class RequestContext:
             await self._app(scope, receive, send_with_id)
         finally:
             seconds = time.perf_counter() - started
+            self._metrics.in_progress -= 1
             route = getattr(scope.get("route"), "path", "unmatched")
             self._metrics.observe(scope["method"], route, status, seconds)
             self._logger.info(

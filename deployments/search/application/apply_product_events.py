@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -32,11 +32,18 @@ class ApplyProductEvents:
     number do not matter."""
 
     def __init__(
-        self, begin: UnitOfWorkFactory, documents: SyncDocuments, index: IndexProducts
+        self,
+        begin: UnitOfWorkFactory,
+        documents: SyncDocuments,
+        index: IndexProducts,
+        *,
+        found_after: Callable[[float], None] = lambda seconds: None,
     ) -> None:
+        """``found_after`` hears how many seconds after its change a product can be found."""
         self._begin = begin
         self._documents = documents
         self._index = index
+        self._found_after = found_after
 
     async def __call__(self, events: Sequence[Event]) -> None:
         changes = _latest(events)
@@ -54,6 +61,9 @@ class ApplyProductEvents:
         }
         if wanted:
             written, _ = await self._documents.some(wanted)
+            now = datetime.now(UTC)
+            for identity in written:
+                self._found_after(max(0.0, (now - changes[identity].occurred_at).total_seconds()))
             # Many at once are an import: their vectors are the backlog's, or a build's.
             if len(written) <= _EMBEDDED_AT_ONCE:
                 await self._index.embed(written)

@@ -159,6 +159,7 @@ RULES: Final[Mapping[str, Mapping[str, Callers]]] = {
         "GET /prices/{product_id}/history": ANALYSTS | {MERCHANT},
         "GET /prices": ANALYSTS | {MERCHANT},
         "POST /index": MERCHANTS | {OPERATOR},
+        "GET /live": ANALYSTS | {MERCHANT, OPERATOR},
     },
 }
 ALWAYS_OPEN: Final = ("GET /health", "GET /ready")
