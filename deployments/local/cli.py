@@ -29,6 +29,7 @@ from deployments.local.commands import (
     migrate,
     prices,
     redeploy,
+    search,
 )
 from deployments.local.doctor import examine
 from deployments.local.environment import StackEnvironment
@@ -54,10 +55,12 @@ imports = typer.Typer(no_args_is_help=True, help="Bring products or past sales i
 price_jobs = typer.Typer(no_args_is_help=True, help="Price comparison.")
 analytics_jobs = typer.Typer(no_args_is_help=True, help="Analytics aggregates.")
 index_jobs = typer.Typer(no_args_is_help=True, help="The search index.")
+search_jobs = typer.Typer(no_args_is_help=True, help="How good the search is.")
 app.add_typer(imports, name="import")
 app.add_typer(price_jobs, name="prices")
 app.add_typer(analytics_jobs, name="analytics")
 app.add_typer(index_jobs, name="index")
+app.add_typer(search_jobs, name="search")
 
 DataOption = Annotated[
     Path | None, typer.Option("--data", help="Data folder of the stack [default: .mercato]")
@@ -323,6 +326,7 @@ imports.command("sales")(_on_running_store(import_sales.import_sales, dry_run_wi
 price_jobs.command("run")(_on_running_store(prices.run))
 analytics_jobs.command("run")(_on_running_store(analytics.run))
 index_jobs.command("build")(_on_running_store(index.build))
+search_jobs.command("evaluate")(_on_running_store(search.evaluate))
 
 
 def main() -> None:
