@@ -14,6 +14,7 @@ from deployments.search.application.find_similar import FindSimilar
 from deployments.search.application.index_products import IndexProducts
 from deployments.search.application.live_ports import Deployments
 from deployments.search.application.ports import Catalogue, Embedder
+from deployments.search.application.product_attributes import ProductAttributes
 from deployments.search.application.query_vectors import QueryVectors
 from deployments.search.application.retrieve import RetrievalOptions, Retrieve
 from deployments.search.application.search import Search
@@ -81,7 +82,8 @@ def create_api(
         embed = EmbedDocuments(begin, embedder, timeout_seconds=settings.index_timeout_seconds)
         state = parts.state
         retrieve = Retrieve(begin, vectors, TermFrequencies(begin), options, language=language)
-        state.search = Search(begin, retrieve)
+        attributes = ProductAttributes(begin, products=settings.products_remembered)
+        state.search = Search(begin, retrieve, attributes)
         state.find_similar = FindSimilar(begin, min_similarity=settings.min_similarity)
         state.suggest = Suggest(begin)
         state.index_products = IndexProducts(begin, documents, embed)

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deployments.products.contract import ProductDetail
+from deployments.search.application.page_ports import PageRepository
 from deployments.search.domain.document import Document
 from deployments.search.domain.query import Filters, Query
 from deployments.search.domain.ranking import MeaningMatch, TextMatch
@@ -260,3 +261,4 @@ class SearchUnitOfWork(Protocol):
 
 class UnitOfWorkFactory(Protocol):
     def __call__(self) -> SearchUnitOfWork: ...
+    pages: PageRepository

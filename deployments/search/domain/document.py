@@ -19,8 +19,8 @@ _ATTRIBUTE_CHARACTERS = 120
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One published product at ``version``; ``options`` are the values its variants have, ``rating``
-    the average of its published reviews, ``card`` is how lists show it."""
+    """One published product at ``version``. ``options`` are the values its variants have,
+    ``rating`` is the average of its published reviews, ``card`` how lists show it."""
 
     product_id: UUID
     version: int

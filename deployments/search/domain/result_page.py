@@ -1,23 +1,14 @@
-"""Counting, ordering and cutting what was found."""
+"""Ordering and cutting what was found."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Literal
 from uuid import UUID
 
 from deployments.search.domain.ranking import Ranked
 
 Sort = Literal["relevance", "price_asc", "price_desc", "newest"]
-
-
-@dataclass(frozen=True, slots=True)
-class FacetCount:
-    value: str
-    label: str
-    count: int
 
 
 def ordered(found: Sequence[Ranked], sort: Sort) -> list[Ranked]:
@@ -47,22 +38,3 @@ def page(
     rows = list(found[start : start + limit])
     more = start + limit < len(found)
     return rows, (start + len(rows) - 1, rows[-1].facts.product_id) if rows and more else None
-
-
-def category_counts(found: Sequence[Ranked]) -> list[FacetCount]:
-    return _counts(
-        (r.facts.category_path, r.facts.category_name or r.facts.category_path)
-        for r in found
-        if r.facts.category_path
-    )
-
-
-def brand_counts(found: Sequence[Ranked]) -> list[FacetCount]:
-    return _counts((r.facts.brand, r.facts.brand) for r in found if r.facts.brand)
-
-
-def _counts(values: Iterable[tuple[str, str]]) -> list[FacetCount]:
-    """Commonest first."""
-    counts = Counter(values)
-    ordered_counts = sorted(counts.items(), key=lambda item: (-item[1], item[0][1]))
-    return [FacetCount(value, label, count) for (value, label), count in ordered_counts]

@@ -20,6 +20,9 @@ class SearchSettings(ServiceSettings):
         10, gt=0, description="the same for a batch of products to be indexed"
     )
     query_cache_size: int = Field(10_000, ge=0, description="query vectors kept in memory")
+    products_remembered: int = Field(
+        50_000, ge=1000, description="products whose attributes are kept in memory for facets"
+    )
     text_candidates: int = Field(500, ge=10, le=5000)
     meaning_candidates: int = Field(200, ge=10, le=1000)
     ef_search: int = Field(100, ge=10, le=1000, description="HNSW: higher finds more, slower")

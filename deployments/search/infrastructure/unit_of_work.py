@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from deployments.search.application.page_ports import PageRepository
 from deployments.search.application.ports import (
     DocumentRepository,
     EmbeddingRepository,
@@ -14,6 +15,7 @@ from deployments.search.application.ports import (
 from deployments.search.infrastructure.document_repository import SqlDocumentRepository
 from deployments.search.infrastructure.embedding_repository import SqlEmbeddingRepository
 from deployments.search.infrastructure.index_version_repository import SqlIndexVersionRepository
+from deployments.search.infrastructure.page_repository import SqlPageRepository
 from deployments.search.infrastructure.retrieval_repository import SqlRetrievalRepository
 from deployments.shared.database import SqlUnitOfWork
 
@@ -33,12 +35,14 @@ _SETTINGS = (
 class SqlSearchUnitOfWork(SqlUnitOfWork):
     documents: DocumentRepository
     retrieval: RetrievalRepository
+    pages: PageRepository
     versions: IndexVersionRepository
     embeddings: EmbeddingRepository
 
     def _open(self) -> None:
         self.documents = SqlDocumentRepository(self.session)
         self.retrieval = SqlRetrievalRepository(self.session)
+        self.pages = SqlPageRepository(self.session)
         self.versions = SqlIndexVersionRepository(self.session)
         self.embeddings = SqlEmbeddingRepository(self.session)
 

@@ -1,4 +1,4 @@
-"""Counting, ordering and cutting what was found."""
+"""Ordering and cutting what was found."""
 
 from __future__ import annotations
 
@@ -6,22 +6,13 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from deployments.search.domain.ranking import Facts, Ranked
-from deployments.search.domain.result_page import (
-    brand_counts,
-    category_counts,
-    ordered,
-    page,
-)
+from deployments.search.domain.result_page import ordered, page
 
 _START = datetime(2024, 1, 1, tzinfo=UTC)
 
 
-def ranked(
-    number: int, price: int = 100, brand: str | None = None, category: str | None = None
-) -> Ranked:
-    facts = Facts(
-        UUID(int=number), price, _START + timedelta(days=number), brand, category, category
-    )
+def ranked(number: int, price: int = 100) -> Ranked:
+    facts = Facts(UUID(int=number), price, _START + timedelta(days=number))
     return Ranked(facts, 1 / number, ("text",))
 
 
@@ -55,14 +46,3 @@ def test_a_page_goes_on_after_the_last_row_seen_even_if_rows_moved() -> None:
     assert numbers(page(moved, after, 2)[0]) == [3, 4]
     gone = [ranked(n) for n in (1, 3, 4)]
     assert numbers(page(gone, after, 2)[0]) == [4]
-
-
-def test_facets_count_the_commonest_first() -> None:
-    found = [
-        ranked(1, brand="Lumo", category="home"),
-        ranked(2, brand="Lumo", category="garden"),
-        ranked(3, brand=None, category="home"),
-        ranked(4, brand="Alpen", category=None),
-    ]
-    assert [(f.value, f.count) for f in brand_counts(found)] == [("Lumo", 2), ("Alpen", 1)]
-    assert [(f.value, f.count) for f in category_counts(found)] == [("home", 2), ("garden", 1)]
