@@ -26,6 +26,7 @@ from deployments.local.commands import (
     import_products,
     import_sales,
     index,
+    load_search,
     migrate,
     prices,
     redeploy,
@@ -56,11 +57,13 @@ price_jobs = typer.Typer(no_args_is_help=True, help="Price comparison.")
 analytics_jobs = typer.Typer(no_args_is_help=True, help="Analytics aggregates.")
 index_jobs = typer.Typer(no_args_is_help=True, help="The search index.")
 search_jobs = typer.Typer(no_args_is_help=True, help="How good the search is.")
+loads = typer.Typer(no_args_is_help=True, help="How much the store can take.")
 app.add_typer(imports, name="import")
 app.add_typer(price_jobs, name="prices")
 app.add_typer(analytics_jobs, name="analytics")
 app.add_typer(index_jobs, name="index")
 app.add_typer(search_jobs, name="search")
+app.add_typer(loads, name="load")
 
 DataOption = Annotated[
     Path | None, typer.Option("--data", help="Data folder of the stack [default: .mercato]")
@@ -327,6 +330,7 @@ price_jobs.command("run")(_on_running_store(prices.run))
 analytics_jobs.command("run")(_on_running_store(analytics.run))
 index_jobs.command("build")(_on_running_store(index.build))
 search_jobs.command("evaluate")(_on_running_store(search.evaluate))
+loads.command("search")(_on_running_store(load_search.search))
 
 
 def main() -> None:
