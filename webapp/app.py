@@ -24,7 +24,12 @@ from webapp.pages.order import order
 from webapp.pages.payment import payment
 from webapp.pages.product import product
 from webapp.pages.settings import settings as account_settings
-from webapp.scripts import CARD_INPUT_BEHAVIOUR, DIALOG_BEHAVIOUR, close_dialogs
+from webapp.scripts import (
+    CARD_INPUT_BEHAVIOUR,
+    DIALOG_BEHAVIOUR,
+    SEARCH_BOX_BEHAVIOUR,
+    close_dialogs,
+)
 from webapp.settings import settings
 from webapp.state.account import Account, Door
 from webapp.state.addresses import AddressBook
@@ -64,7 +69,7 @@ app = rx.App(
             )
             for name in FONT_FILES[:2]
         ),
-        rx.el.script(DIALOG_BEHAVIOUR + CARD_INPUT_BEHAVIOUR),
+        rx.el.script(DIALOG_BEHAVIOUR + CARD_INPUT_BEHAVIOUR + SEARCH_BOX_BEHAVIOUR),
     ],
     api_transformer=CacheAndProtect,
     backend_exception_handler=on_backend_error,

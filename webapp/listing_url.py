@@ -25,14 +25,18 @@ _LONGEST_BRAND = 120
 _MOST_BRANDS = 20
 _LONGEST_ATTRIBUTE = 240
 _MOST_ATTRIBUTES = 20
+_LONGEST_LITERAL = MAX_QUERY
+_MOST_LITERALS = 10
 _RATINGS = ("1", "2", "3", "4")
+_MOST_FIELDS = 100
 _HIGHEST_PRICE = 1_000_000
 
 
 @dataclass(frozen=True)
 class Listing:
     """``query`` is None on a list that is no search. Prices are whole units of money;
-    ``attributes`` are ``name:value`` and, like ``rating`` (stars and more), not of a search."""
+    ``attributes`` are ``name:value``, ``rating`` is stars and more; ``literal`` are words of the
+    query that are searched as they are, and not understood as filters."""
 
     query: str | None = None
     category: str = ""
@@ -42,6 +46,7 @@ class Listing:
     in_stock: bool = False
     attributes: tuple[str, ...] = ()
     rating: int | None = None
+    literal: tuple[str, ...] = ()
     sort: str = ""
 
     @property
@@ -63,20 +68,26 @@ class Listing:
         flags = [by_category, by_price, self.in_stock, self.rating is not None]
         return sum(flags) + len(self.brands) + len(self.attributes)
 
+    def has_subject_of(self, other: Listing) -> bool:
+        """Whether only filters or the order differ."""
+        same_place = self.is_search or self.category == other.category
+        return same_place and (self.query, self.literal) == (other.query, other.literal)
+
     def parameters(self) -> dict[str, Any]:
         """Query parameters of ``GET /products`` and ``GET /ai/search``; prices in minor units."""
-        return {**self.filters(), "sort": self.active_sort}
+        literal = {"literal": list(self.literal)} if self.literal else {}
+        return {**self.filters(), **literal, "sort": self.active_sort}
 
     def filters(self) -> dict[str, Any]:
         """Query parameters of ``GET /products/facets``."""
-        own = {} if self.is_search else {"attr": list(self.attributes), "rating_min": self.rating}
         return {
             "category": self.category or None,
             "brand": list(self.brands) or None,
             "price_min": None if self.min_price is None else self.min_price * 100,
             "price_max": None if self.max_price is None else self.max_price * 100,
             "in_stock": "true" if self.in_stock else None,
-            **{name: value or None for name, value in own.items()},
+            "attr": list(self.attributes) or None,
+            "rating_min": self.rating,
         }
 
     def url(self) -> str:
@@ -98,6 +109,7 @@ class Listing:
         pairs.extend(("attr", attribute) for attribute in self.attributes)
         if self.rating is not None:
             pairs.append(("rating", str(self.rating)))
+        pairs.extend(("literal", words) for words in self.literal)
         if self.sort and self.sort != next(iter(self.sorts)):
             pairs.append(("sort", self.sort))
         return path + ("?" + urlencode(pairs) if pairs else "")
@@ -111,6 +123,11 @@ class Listing:
         return replace(
             self, attributes=kept if attribute in self.attributes else (*kept, attribute)
         )
+
+    def taken_literally(self, words: str) -> Listing:
+        """The search that takes these words of the query as they are."""
+        kept = tuple(known for known in self.literal if known != words)
+        return replace(self, literal=(*kept, words)[-_MOST_LITERALS:])
 
     def without_filters(self) -> Listing:
         cleared = replace(
@@ -127,10 +144,17 @@ class Listing:
 
 def parse(path: str, query: str) -> Listing:
     """The listing at ``path?query``; what can't be understood is as if it were absent."""
-    given = parse_qs(query, max_num_fields=60)
+    try:
+        given = parse_qs(query, max_num_fields=_MOST_FIELDS)
+    except ValueError:
+        given = {}
 
     def first(name: str) -> str:
         return given.get(name, [""])[0]
+
+    def several(name: str, longest: int) -> tuple[str, ...]:
+        found = (_plain(text)[:longest].strip() for text in given.get(name, []))
+        return tuple(dict.fromkeys(filter(None, found)))
 
     parts = [part for part in path.split("/") if part]
     search = parts[:1] == ["search"]
@@ -142,22 +166,17 @@ def parse(path: str, query: str) -> Listing:
     return Listing(
         query=_plain(first("q"))[:MAX_QUERY].strip() if search else None,
         category=_plain(first("category"))[:_LONGEST_PATH] if search else category,
-        brands=tuple(
-            dict.fromkeys(_plain(brand)[:_LONGEST_BRAND] for brand in given.get("brand", []))
-        )[:_MOST_BRANDS],
+        brands=several("brand", _LONGEST_BRAND)[:_MOST_BRANDS],
         min_price=low,
         max_price=high,
         in_stock=first("stock") == "1",
-        attributes=()
-        if search
-        else tuple(
-            dict.fromkeys(
-                attribute
-                for given_attribute in given.get("attr", [])
-                if ":" in (attribute := _plain(given_attribute)[:_LONGEST_ATTRIBUTE]).strip(":")
-            )
+        attributes=tuple(
+            attribute
+            for attribute in several("attr", _LONGEST_ATTRIBUTE)
+            if all(attribute.partition(":"))
         )[:_MOST_ATTRIBUTES],
-        rating=int(first("rating")) if not search and first("rating") in _RATINGS else None,
+        rating=int(first("rating")) if first("rating") in _RATINGS else None,
+        literal=several("literal", _LONGEST_LITERAL)[:_MOST_LITERALS] if search else (),
         sort=sort if sort in (SEARCH_SORTS if search else LISTING_SORTS) else "",
     )
 

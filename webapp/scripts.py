@@ -45,6 +45,70 @@ document.addEventListener('click', (event) => {
 });
 """
 
+# The list below a search box (WAI-ARIA combobox): open while its box is typed in or returned to,
+# walked through with the arrow keys, followed with Enter, closed with Escape.
+SEARCH_BOX_BEHAVIOUR = """
+(() => {
+  const form = (node) => node?.closest?.('form[role=search]');
+  const input = (box) => box.querySelector('[role=combobox]');
+  const isInput = (node) => node.getAttribute?.('role') === 'combobox' && form(node) !== null;
+  const options = (box) => [...box.querySelectorAll('[role=option]')];
+  const point = (box, index) => {
+    options(box).forEach((option, at) => {
+      option.id = `${input(box).id}-hint-${at}`;
+      option.setAttribute('aria-selected', at === index);
+      if (at === index) option.scrollIntoView({block: 'nearest'});
+    });
+    if (index < 0) input(box).removeAttribute('aria-activedescendant');
+    else input(box).setAttribute('aria-activedescendant', `${input(box).id}-hint-${index}`);
+  };
+  const show = (box, open) => {
+    if (!box.watched) {
+      box.watched = new MutationObserver(() => show(box, 'open' in box.dataset));
+      box.watched.observe(box.querySelector('[role=listbox]'), {childList: true, subtree: true});
+    }
+    if (open) box.dataset.open = '';
+    else delete box.dataset.open;
+    const expanded = open && options(box).length > 0;
+    input(box).setAttribute('aria-expanded', expanded);
+    point(box, -1);
+    return expanded;
+  };
+  const closeAllBut = (kept) => document.querySelectorAll('form[role=search][data-open]')
+    .forEach((box) => { if (box !== kept) show(box, false); });
+  document.addEventListener('input', ({target}) => {
+    if (isInput(target)) show(form(target), target.value.trim() !== '');
+  });
+  document.addEventListener('focusin', ({target}) => closeAllBut(form(target)));
+  document.addEventListener('pointerdown', ({target}) => closeAllBut(form(target)));
+  document.addEventListener('submit', ({target}) => { if (form(target)) show(target, false); });
+  document.addEventListener('click', ({target}) => {
+    if (target.closest?.('[role=option]') && form(target)) show(form(target), false);
+  });
+  document.addEventListener('keydown', (event) => {
+    if (!isInput(event.target) || event.isComposing) return;
+    const box = form(event.target);
+    const all = options(box);
+    const open = 'open' in box.dataset && all.length > 0;
+    const at = all.findIndex((option) => option.getAttribute('aria-selected') === 'true');
+    const step = {ArrowDown: 1, ArrowUp: -1}[event.key];
+    if (step && all.length) {
+      event.preventDefault();
+      if (!open) show(box, true);
+      // Past either end comes the box itself, then the other end.
+      point(box, (at + 1 + step + all.length + 1) % (all.length + 1) - 1);
+    } else if (event.key === 'Enter' && open && at >= 0) {
+      event.preventDefault();
+      all[at].click();
+      event.target.blur();
+    } else if (event.key === 'Escape' && open) {
+      event.preventDefault();
+      show(box, false);
+    }
+  });
+})();
+"""
+
 # Groups a card number by four and puts the slash into its expiry while they are typed.
 CARD_INPUT_BEHAVIOUR = """
 document.addEventListener('input', (event) => {

@@ -30,7 +30,8 @@ def option_text(options: dict[str, str]) -> str:
 
 @dataclass
 class Card:
-    """A product in a grid. ``position`` counts from 1 in the list it stands in."""
+    """A product in a grid. ``position`` counts from 1 in the list it stands in; ``why`` says what
+    of a search it matched."""
 
     id: str
     href: str
@@ -44,9 +45,10 @@ class Card:
     sold_out: bool
     position: int
     stars: Stars = field(default_factory=Stars)
+    why: str = ""
 
     @classmethod
-    def of(cls, product: ProductCard, position: int = 0) -> Card:
+    def of(cls, product: ProductCard, position: int = 0, why: str = "") -> Card:
         ranged = product.price_from.amount != product.price_to.amount
         off = percent_off(product.price_from, product.compare_at)
         return cls(
@@ -62,6 +64,7 @@ class Card:
             sold_out=not product.in_stock,
             position=position,
             stars=Stars.of(product.rating),
+            why=why,
         )
 
 

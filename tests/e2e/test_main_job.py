@@ -36,7 +36,7 @@ def register(page: Page) -> str:
 
 
 def search(page: Page, words: str) -> None:
-    box = page.get_by_role("search").get_by_role("searchbox").first
+    box = page.get_by_role("search").get_by_role("combobox").first
     box.fill(words)
     box.press("Enter")
     expect(page).to_have_url(re.compile(r"/search\?q="))

@@ -6,9 +6,7 @@ from typing import Any
 
 import reflex as rx
 
-from webapp.components.controls import (
-    icon,
-)
+from webapp.components.controls import icon, skeleton
 from webapp.scripts import close_dialogs
 from webapp.state.catalogue import Catalogue
 from webapp.state.facets import AttributeGroup, Choice
@@ -29,16 +27,18 @@ _OPTION = (
 
 def filters(place: str) -> rx.Component:
     """``place`` keeps the ids of the two copies (side, drawer) apart."""
+    choices = Catalogue.choices
     return rx.el.div(
+        rx.cond(Catalogue.loading, _skeletons()),
         rx.cond(
-            Catalogue.categories.length() > _MANY,
-            _folded("Department", Catalogue.categories, Catalogue.filter_category),
-            _facet("Department", Catalogue.categories, Catalogue.filter_category),
+            choices.categories.length() > _MANY,
+            _folded("Department", choices.categories, Catalogue.filter_category),
+            _facet("Department", choices.categories, Catalogue.filter_category),
         ),
-        _facet("Brand", Catalogue.brands, Catalogue.filter_brand),
+        _facet("Brand", choices.brands, Catalogue.filter_brand, many=True),
         _price_filter(place),
-        _facet("Rating", Catalogue.ratings, Catalogue.filter_rating),
-        rx.foreach(Catalogue.attributes, _attribute),
+        _facet("Rating", choices.ratings, Catalogue.filter_rating),
+        rx.foreach(choices.attributes, _attribute),
         rx.el.button(
             "In stock only",
             rx.el.span(
@@ -60,9 +60,20 @@ def filters(place: str) -> rx.Component:
     )
 
 
-def _facet(title: str, choices: Any, on_choose: Any) -> rx.Component:
+def _skeletons() -> rx.Component:
+    return rx.el.div(
+        skeleton("h-4 w-24 rounded-full"),
+        *(
+            skeleton(f"h-3.5 {width} rounded-full")
+            for width in ("w-4/5", "w-3/5", "w-2/3", "w-1/2")
+        ),
+        class_name="space-y-5 pb-1",
+    )
+
+
+def _facet(title: str, choices: Any, on_choose: Any, *, many: bool = False) -> rx.Component:
     def choice(item: rx.Var[Choice]) -> rx.Component:
-        return _choice(item, on_choose)
+        return _choice(item, on_choose, many=many)
 
     return rx.cond(
         choices.length() > 0,
@@ -73,15 +84,18 @@ def _facet(title: str, choices: Any, on_choose: Any) -> rx.Component:
     )
 
 
-def _choice(item: rx.Var[Choice], on_choose: Any) -> rx.Component:
+def _choice(item: rx.Var[Choice], on_choose: Any, *, many: bool = False) -> rx.Component:
+    """``many`` can be chosen together, which a box in front says."""
+    count = rx.el.span(item.count, class_name="text-sm font-normal text-muted tabular-nums")
+    end = count if many else rx.cond(item.selected, icon("check", 16, "shrink-0"), count)
     return rx.el.li(
         rx.el.button(
-            rx.el.span(item.label, class_name="truncate"),
-            rx.cond(
-                item.selected,
-                icon("check", 16, "shrink-0"),
-                rx.el.span(item.count, class_name="text-sm text-muted tabular-nums"),
+            rx.el.span(
+                _box(item.selected) if many else rx.fragment(),
+                rx.el.span(item.label, class_name="truncate"),
+                class_name="flex min-w-0 items-center gap-2.5",
             ),
+            end,
             type="button",
             on_click=on_choose(item.value),
             aria_pressed=rx.cond(item.selected, "true", "false"),
@@ -93,11 +107,24 @@ def _choice(item: rx.Var[Choice], on_choose: Any) -> rx.Component:
     )
 
 
+def _box(selected: Any) -> rx.Component:
+    return rx.el.span(
+        rx.cond(selected, icon("check", 13)),
+        class_name=rx.cond(selected, "border-pine bg-pine text-white ", "border-edge/60 bg-white ")
+        + "flex size-4.5 shrink-0 items-center justify-center rounded-[5px] border",
+        custom_attrs={"aria-hidden": "true"},
+    )
+
+
 def _attribute(group: rx.Var[AttributeGroup]) -> rx.Component:
-    return _folded(group.name, group.choices, Catalogue.filter_attribute, is_open=group.is_open)
+    return _folded(
+        group.name, group.choices, Catalogue.filter_attribute, is_open=group.is_open, many=True
+    )
 
 
-def _folded(title: Any, choices: Any, on_choose: Any, *, is_open: Any = False) -> rx.Component:
+def _folded(
+    title: Any, choices: Any, on_choose: Any, *, is_open: Any = False, many: bool = False
+) -> rx.Component:
     """Folded, so that many choices do not push the others away; what is chosen keeps it open."""
     return rx.el.details(
         rx.el.summary(
@@ -107,7 +134,7 @@ def _folded(title: Any, choices: Any, on_choose: Any, *, is_open: Any = False) -
             f"text-sm font-semibold {FOCUS}",
         ),
         rx.el.ul(
-            rx.foreach(choices, lambda item: _choice(item, on_choose)),
+            rx.foreach(choices, lambda item: _choice(item, on_choose, many=many)),
             class_name="-mx-2.5 mt-2 space-y-0.5",
         ),
         open=is_open,
@@ -137,7 +164,10 @@ def _price_filter(place: str) -> rx.Component:
     return rx.el.form(
         rx.el.h2(
             "Price in €",
-            rx.el.span(Catalogue.price_hint, class_name="font-normal text-muted"),
+            rx.el.span(
+                Catalogue.choices.price_hint,
+                class_name="font-normal text-muted tabular-nums",
+            ),
             class_name="mb-2.5 flex items-baseline justify-between text-sm font-semibold",
         ),
         rx.el.div(

@@ -7,6 +7,7 @@ from typing import Any
 import reflex as rx
 
 from webapp.components.controls import icon, link
+from webapp.components.search_box import search_box
 from webapp.scripts import open_dialog
 from webapp.session import Session
 from webapp.settings import settings
@@ -31,40 +32,6 @@ def _logo() -> rx.Component:
         aria_label=f"{settings().shop_name}, home page",
         class_name="font-display text-[1.65rem] font-semibold tracking-[-0.03em] text-pine "
         f"rounded-sm {FOCUS}",
-    )
-
-
-def search_box(
-    class_name: str = "", *, name: str = "search", label: str = "Search products"
-) -> rx.Component:
-    return rx.el.form(
-        rx.el.label(label, html_for=name, class_name="sr-only"),
-        rx.el.input(
-            id=name,
-            name="q",
-            type="search",
-            default_value=Shop.query,
-            key=Shop.query,
-            placeholder="What are you looking for?",
-            auto_complete="off",
-            max_length=200,
-            custom_attrs={"enterKeyHint": "search"},
-            class_name="h-11 w-full rounded-full border border-transparent bg-sand pl-5 pr-13 "
-            "text-base text-ink placeholder:text-muted transition-colors hover:bg-sand-deep "
-            "focus:bg-white focus:border-pine focus:outline-2 focus:-outline-offset-1 "
-            "focus:outline-pine",
-        ),
-        rx.el.button(
-            icon("search", 18),
-            type="submit",
-            aria_label="Search",
-            class_name="absolute right-1 top-1 flex size-9 items-center justify-center "
-            f"rounded-full bg-pine text-white cursor-pointer hover:bg-pine-deep {FOCUS}",
-        ),
-        on_submit=Shop.search,
-        role="search",
-        aria_label=label,
-        class_name=f"relative {class_name}",
     )
 
 

@@ -71,6 +71,14 @@ def product_card(card: rx.Var[Card], on_click: Any = None) -> rx.Component:
                     class_name="flex flex-wrap items-baseline gap-x-2 pt-0.5 text-[15px] "
                     "tabular-nums",
                 ),
+                rx.cond(
+                    card.why != "",
+                    rx.el.p(
+                        card.why,
+                        class_name="line-clamp-2 pt-1 text-[12.5px] leading-snug text-muted",
+                        custom_attrs={"data-testid": "why"},
+                    ),
+                ),
                 class_name="space-y-1 pt-3.5",
             ),
             href=card.href,

@@ -11,12 +11,12 @@ from webapp.components.controls import (
     error_state,
     icon,
     link,
-    notice,
 )
 from webapp.components.filters import filter_drawer, filters
-from webapp.components.header import search_box
 from webapp.components.layout import page
 from webapp.components.product_grid import product_grid, skeleton_grid
+from webapp.components.search_answer import nearest, understanding
+from webapp.components.search_box import search_box
 from webapp.pages.not_found import not_found_content
 from webapp.scripts import open_dialog
 from webapp.state.catalogue import Catalogue
@@ -43,14 +43,17 @@ def listing() -> rx.Component:
                     rx.el.aside(
                         filters("side"),
                         aria_label="Filters",
-                        class_name="hidden w-60 shrink-0 lg:block xl:w-64",
+                        class_name=rx.cond(
+                            Catalogue.loading | Catalogue.can_filter, "lg:block ", ""
+                        )
+                        + "hidden w-60 shrink-0 xl:w-64",
                     ),
                     rx.el.section(
                         rx.el.h2("Products", class_name="sr-only"),
                         _toolbar(),
                         _results(),
                         aria_label="Products",
-                        aria_busy=rx.cond(Catalogue.loading, "true", "false"),
+                        aria_busy=rx.cond(Catalogue.loading | Catalogue.refining, "true", "false"),
                         class_name="min-w-0 flex-1",
                     ),
                     class_name="mt-8 flex gap-12 lg:mt-10",
@@ -88,6 +91,7 @@ def _head() -> rx.Component:
             Catalogue.title,
             class_name=rx.cond(Catalogue.is_search, "mt-1 ", "mt-4 ") + f"{TITLE} break-words",
         ),
+        rx.cond(Catalogue.is_search, understanding()),
         rx.cond(
             Catalogue.children.length() > 0,
             rx.el.ul(
@@ -108,8 +112,9 @@ def _toolbar() -> rx.Component:
                 type="button",
                 on_click=Catalogue.remove(item.kind, item.value),
                 aria_label="Remove filter " + item.label,
-                class_name="inline-flex h-9 items-center gap-1.5 rounded-full bg-pine-soft px-3.5 "
-                f"text-sm font-medium text-pine cursor-pointer hover:bg-pine/20 {FOCUS}",
+                class_name="inline-flex h-9 items-center gap-1.5 whitespace-nowrap rounded-full "
+                "bg-pine-soft px-3.5 text-sm font-medium text-pine cursor-pointer "
+                f"hover:bg-pine/20 {FOCUS}",
             )
         )
 
@@ -117,6 +122,15 @@ def _toolbar() -> rx.Component:
         rx.el.div(
             rx.el.p(
                 rx.cond(Catalogue.loading, "Loading…", Catalogue.summary),
+                rx.cond(
+                    Catalogue.answer.by_words & ~Catalogue.loading,
+                    rx.el.span(
+                        rx.cond(Catalogue.summary != "", " · ", ""),
+                        "found by words only",
+                        title="Search by meaning is taking a short break.",
+                        custom_attrs={"data-testid": "by-words"},
+                    ),
+                ),
                 role="status",
                 class_name="text-[15px] text-muted tabular-nums",
                 custom_attrs={"data-testid": "result-summary"},
@@ -155,7 +169,8 @@ def _toolbar() -> rx.Component:
                     ),
                     class_name="relative flex-1 sm:flex-none",
                 ),
-                class_name="order-first flex w-full items-center gap-2 sm:order-none sm:w-auto",
+                class_name=rx.cond(Catalogue.loading | Catalogue.can_filter, "flex ", "hidden ")
+                + "order-first w-full items-center gap-2 sm:order-none sm:w-auto",
             ),
             class_name="flex flex-wrap items-center justify-between gap-3",
         ),
@@ -168,14 +183,15 @@ def _toolbar() -> rx.Component:
                         "Clear all",
                         type="button",
                         on_click=Catalogue.remove("all", ""),
-                        class_name="h-9 rounded-full px-3 text-sm text-muted underline "
-                        f"underline-offset-4 cursor-pointer hover:text-ink {FOCUS}",
+                        class_name="h-9 whitespace-nowrap rounded-full px-3 text-sm text-muted "
+                        f"underline underline-offset-4 cursor-pointer hover:text-ink {FOCUS}",
                     )
                 ),
-                class_name="mt-4 flex flex-wrap gap-2",
+                aria_label="Filters in force",
+                class_name="no-scrollbar -mx-4 mt-3 flex gap-2 overflow-x-auto px-4 py-1 "
+                "sm:mx-0 sm:flex-wrap sm:px-0",
             ),
         ),
-        rx.el.div(notice(Catalogue.notice), class_name="mt-4 empty:hidden"),
         class_name="mb-7",
     )
 
@@ -186,7 +202,7 @@ def _results() -> rx.Component:
         skeleton_grid(6, columns=3),
         rx.cond(
             Catalogue.items.length() > 0,
-            rx.fragment(
+            rx.el.div(
                 product_grid(
                     Catalogue.items,
                     columns=3,
@@ -205,8 +221,14 @@ def _results() -> rx.Component:
                         class_name="mt-14 flex justify-center",
                     ),
                 ),
+                class_name=rx.cond(Catalogue.refining, "opacity-50 ", "")
+                + "transition-opacity duration-150",
             ),
-            rx.cond(Catalogue.error != "", error_state(Catalogue.error, Catalogue.load), _empty()),
+            rx.cond(
+                Catalogue.error != "",
+                error_state(Catalogue.error, Catalogue.load),
+                rx.cond(Catalogue.answer.nearest.cards.length() > 0, nearest(), _empty()),
+            ),
         ),
     )
 

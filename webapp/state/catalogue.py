@@ -10,25 +10,20 @@ from urllib.parse import urlencode
 import reflex as rx
 
 from deployments.analytics.contract import ProductSearched, SearchClicked
-from deployments.products.contract import Facets, PriceRange
-from deployments.search.contract import SearchResponse
 from deployments.shared.errors import DomainError
 from webapp.api_client import on_behalf_of, services
 from webapp.formats import count_of, problem_text
 from webapp.listing_url import Listing, parse
 from webapp.scripts import close_dialogs
+from webapp.search_views import Answer, hit_cards
 from webapp.session import Session, continue_visit, visitor_of
 from webapp.state.facets import (
-    AttributeGroup,
     Chip,
     Choice,
-    attribute_groups,
-    brand_choices,
-    category_choices,
+    FilterChoices,
     chips,
-    choices,
-    price_hint,
-    rating_choices,
+    of_list,
+    of_search,
 )
 from webapp.state.shop import all_departments
 from webapp.views import Card, Crumb, Department, cards
@@ -38,25 +33,24 @@ PAGE_SIZE = 24
 
 
 class Catalogue(rx.State):
+    """``loading``: another list comes; ``refining``: the same one, with other filters."""
+
     items: list[Card] = []
     loading: bool = True
+    refining: bool = False
     loading_more: bool = False
     error: str = ""
     missing: bool = False
     title: str = "All products"
     lead: str = ""
     summary: str = ""
-    notice: str = ""
+    answer: Answer = Answer()
     is_search: bool = False
     query: str = ""
     crumbs: list[Crumb] = []
     children: list[Crumb] = []
     chips: list[Chip] = []
-    categories: list[Choice] = []
-    brands: list[Choice] = []
-    attributes: list[AttributeGroup] = []
-    ratings: list[Choice] = []
-    price_hint: str = ""
+    choices: FilterChoices = FilterChoices()
     sorts: list[Choice] = []
     sort: str = ""
     min_price: str = ""
@@ -67,17 +61,34 @@ class Catalogue(rx.State):
     _listing: Listing = Listing()
     _cursor: str | None = None
     _total: int = 0
+    _opened: bool = False
+
+    @rx.var
+    def can_filter(self) -> bool:
+        """Whether there is something to filter, or a filter to take away."""
+        return self.filter_count > 0 or bool(self.items)
 
     @rx.event
     async def load(self) -> AsyncIterator[Any]:
         """Show the list that the page's address describes."""
         url = self.router.url
         listing = parse(url.path, url.query)
-        _describe(self, listing)
-        self.loading = True
-        self.error = self.notice = ""
+        came_back, self._opened = self._opened and listing == self._listing, False
+        if came_back and self.items and not self.error:
+            # From a product of this list: as it was, with all pages that were shown.
+            yield close_dialogs()
+            return
+        self.refining = bool(self.items) and listing.has_subject_of(self._listing)
+        self.loading = not self.refining
+        self.error = ""
         self.missing = False
-        yield close_dialogs()
+        _describe(self, listing)
+        if self.loading:
+            self.choices, self.answer = FilterChoices(), Answer()
+            yield close_dialogs()
+        else:
+            # The drawer of filters stays open for the next choice.
+            yield
         try:
             await _place(self, listing)
             if not self.missing:
@@ -86,8 +97,9 @@ class Catalogue(rx.State):
             self.items = []
             self.has_more = False
             self.summary = ""
+            self.answer = Answer()
             self.error = problem_text(error)
-        self.loading = False
+        self.loading = self.refining = False
 
     @rx.event
     async def load_more(self) -> AsyncIterator[Any]:
@@ -150,7 +162,8 @@ class Catalogue(rx.State):
 
     @rx.event
     async def clicked(self, product_id: str, position: int) -> None:
-        """A product of a search was opened."""
+        """A product of the list was opened."""
+        self._opened = True
         if not self.is_search or not self.query:
             return
         session = await self.get_state(Session)
@@ -214,54 +227,55 @@ def _place_category(page: Catalogue, path: str, tops: list[Department]) -> None:
 async def _fetch(page: Catalogue, listing: Listing, cursor: str | None = None) -> None:
     session = await page.get_state(Session)
     visitor = await visitor_of(session)
-    parameters = {**listing.parameters(), "limit": PAGE_SIZE, "cursor": cursor}
     with on_behalf_of(visitor):
         if listing.is_search:
-            if not listing.query:
-                page.items, page.summary, page._cursor, page.has_more = [], "", None, False
-                return
-            answer = await services().search.search(listing.query, **parameters)
-            products = [hit.product for hit in answer.items]
-            page._cursor = answer.next_cursor
-            if cursor is None:
-                _show_search(page, listing, answer)
-                record(
-                    ProductSearched,
-                    session_id=continue_visit(session),
-                    query=listing.query,
-                    result_count=answer.total,
-                )
+            await _search(page, session, listing, cursor)
         else:
-            found = await services().products.browse(**parameters)
-            products, page._cursor = found.items, found.next_cursor
-            if cursor is None:
-                await _show_facets(page, listing)
-    if cursor is None:
-        page.items = cards(products)
-    else:
-        page.items = [*page.items, *cards(products, len(page.items) + 1)]
+            await _browse(page, listing, cursor)
     page.has_more = page._cursor is not None
-    if not listing.is_search:
-        shown = len(page.items)
-        total = max(page._total, shown)
-        page.summary = count_of(total, "product") if total > shown or not page.has_more else ""
-        if page.has_more and total <= shown:
-            page.summary = f"{shown}+ products"
-        if not shown:
-            page.summary = ""
 
 
-def _show_search(page: Catalogue, listing: Listing, answer: SearchResponse) -> None:
-    page.summary = count_of(answer.total, "result") if answer.total else ""
-    if answer.mode == "lexical":
-        page.notice = "Showing matches by words only: search by meaning is taking a short break."
-    elif answer.corrected_query:
-        page.notice = f"Showing results for “{answer.corrected_query}”."
-    facets = {facet.field: facet for facet in answer.facets}
-    chosen_category = (listing.category,) if listing.category else ()
-    page.categories = choices(facets.get("category"), chosen_category)
-    page.brands = choices(facets.get("brand"), listing.brands)
-    page.attributes, page.ratings, page.price_hint = [], [], ""
+async def _search(page: Catalogue, session: Session, listing: Listing, cursor: str | None) -> None:
+    if not listing.query:
+        page.items, page.summary, page._cursor, page.answer = [], "", None, Answer()
+        return
+    found = await services().search.search(listing.query, **_of_page(listing, cursor))
+    page._cursor = found.next_cursor
+    if cursor is not None:
+        page.items = [*page.items, *hit_cards(found.items, len(page.items) + 1)]
+        return
+    page.items = hit_cards(found.items)
+    page.summary = count_of(found.total, "result") if found.total else ""
+    page.answer = Answer.of(listing, found)
+    page.choices = of_search(found.facets, found.prices, listing)
+    page.title = f"“{page.answer.searched}”"
+    record(
+        ProductSearched,
+        session_id=continue_visit(session),
+        query=listing.query,
+        result_count=found.total,
+    )
+
+
+async def _browse(page: Catalogue, listing: Listing, cursor: str | None) -> None:
+    found = await services().products.browse(**_of_page(listing, cursor))
+    page._cursor = found.next_cursor
+    if cursor is None:
+        await _show_facets(page, listing)
+        page.items = cards(found.items)
+    else:
+        page.items = [*page.items, *cards(found.items, len(page.items) + 1)]
+    shown = len(page.items)
+    total = max(page._total, shown)
+    page.summary = count_of(total, "product") if total > shown or not page._cursor else ""
+    if page._cursor and total <= shown:
+        page.summary = f"{shown}+ products"
+    if not shown:
+        page.summary = ""
+
+
+def _of_page(listing: Listing, cursor: str | None) -> dict[str, Any]:
+    return {**listing.parameters(), "limit": PAGE_SIZE, "cursor": cursor}
 
 
 async def _show_facets(page: Catalogue, listing: Listing) -> None:
@@ -269,18 +283,6 @@ async def _show_facets(page: Catalogue, listing: Listing) -> None:
     try:
         facets = await services().products.facets(**listing.filters())
     except DomainError:
-        facets = Facets(
-            total=0,
-            categories=[],
-            brands=[],
-            price=PriceRange(),
-            in_stock=0,
-            attributes=[],
-            ratings=[],
-        )
-    page.categories = category_choices(facets)
-    page.brands = brand_choices(facets, listing.brands)
-    page.attributes = attribute_groups(facets, listing.attributes)
-    page.ratings = rating_choices(facets, listing.rating)
-    page.price_hint = price_hint(facets)
-    page._total = facets.total
+        page.choices, page._total = FilterChoices(), 0
+    else:
+        page.choices, page._total = of_list(facets, listing), facets.total

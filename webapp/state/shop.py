@@ -14,6 +14,7 @@ from webapp.listing_url import Listing, parse
 from webapp.scripts import close_dialogs
 from webapp.session import Session, continue_visit, end, visitor_of
 from webapp.state.basket import Basket, refresh
+from webapp.state.suggestions import Suggestions
 from webapp.ttl_cache import TtlCache
 from webapp.views import Department, departments
 
@@ -40,6 +41,7 @@ class Shop(rx.State):
         continue_visit(session)
         url = self.router.url
         self.query = parse(url.path, url.query).query or ""
+        (await self.get_state(Suggestions)).groups = []
         identify = visitor_of(session) if basket.loaded else refresh(basket)
         found, _ = await asyncio.gather(all_departments.get(), identify, return_exceptions=True)
         if isinstance(found, list):

@@ -17,11 +17,12 @@ from fastapi.responses import JSONResponse
 
 from deployments.shared.errors import DomainError, RateLimited
 from tests.unit.webapp.fake_auth import auth_routes
-from tests.unit.webapp.fake_catalogue import products_routes, search_routes
+from tests.unit.webapp.fake_catalogue import products_routes
 from tests.unit.webapp.fake_checkout import cart_routes
 from tests.unit.webapp.fake_desk import desk_routes
 from tests.unit.webapp.fake_payments import payments_routes, provider_routes
 from tests.unit.webapp.fake_reviews import reviews_routes
+from tests.unit.webapp.fake_search import search_routes
 from tests.unit.webapp.fake_world import World
 
 

@@ -1,4 +1,4 @@
-"""The fake catalogue, its pictures and its search."""
+"""The fake catalogue and its pictures."""
 
 from __future__ import annotations
 
@@ -20,16 +20,8 @@ from deployments.products.contract import (
     RatingFacet,
 )
 from deployments.products.contract import FacetValue as BrandValue
-from deployments.search.contract import (
-    Facet,
-    FacetValue,
-    Offer,
-    PriceComparison,
-    SearchHit,
-    SearchResponse,
-)
 from deployments.shared.errors import NotFound
-from tests.unit.webapp.fake_world import GROUNDS, START, World, euro, identity
+from tests.unit.webapp.fake_world import GROUNDS, World, identity
 from webapp.views import card_of_detail
 
 
@@ -50,9 +42,9 @@ def products_routes(world: World) -> APIRouter:
         limit: int = 24,
         cursor: str = "0",
     ) -> dict[str, Any]:
-        found = _filter(world, category, brand, price_min, price_max, in_stock)
+        found = filtered(world, category, brand, price_min, price_max, in_stock)
         start, end = int(cursor), int(cursor) + limit
-        cards = _sort(found, sort)
+        cards = in_order(found, sort)
         return {
             "items": [card.model_dump(mode="json") for card in cards[start:end]],
             "next_cursor": str(end) if end < len(cards) else None,
@@ -65,7 +57,7 @@ def products_routes(world: World) -> APIRouter:
         brand: Annotated[list[str] | None, Query()] = None,
         attr: Annotated[list[str] | None, Query()] = None,
     ) -> Facets:
-        found = _filter(world, category, None, 0, 10**9, False)
+        found = filtered(world, category, None, 0, 10**9, False)
         brands = Counter(product.brand or "" for product in found)
         prices = [card_of_detail(product).price_from.amount for product in found]
         materials = Counter(product.attributes["Material"] for product in found)
@@ -127,7 +119,7 @@ def products_routes(world: World) -> APIRouter:
     return router
 
 
-def _filter(  # noqa: PLR0917
+def filtered(  # noqa: PLR0917
     world: World, category: str, brand: list[str] | None, low: int, high: int, in_stock: bool
 ) -> list[ProductDetail]:
     def fits(product: ProductDetail) -> bool:
@@ -143,7 +135,7 @@ def _filter(  # noqa: PLR0917
     return [product for product in world.products.values() if fits(product)]
 
 
-def _sort(products: list[ProductDetail], sort: str) -> list[ProductCard]:
+def in_order(products: list[ProductDetail], sort: str) -> list[ProductCard]:
     cards = [card_of_detail(product) for product in products]
     if sort == "price_asc":
         return sorted(cards, key=lambda card: card.price_from.amount)
@@ -176,74 +168,3 @@ def _picture(folder: Path | None, key: str) -> Response:
     data = BytesIO()
     canvas.save(data, "WEBP", quality=85)
     return Response(data.getvalue(), media_type="image/webp")
-
-
-def search_routes(world: World) -> APIRouter:
-    router = APIRouter(prefix="/ai")
-
-    @router.get("/search")
-    async def search(
-        *,
-        query: str,
-        category: str = "",
-        brand: Annotated[list[str] | None, Query()] = None,
-        price_min: int = 0,
-        price_max: int = 10**9,
-        in_stock: bool = False,
-        sort: str = "relevance",
-    ) -> SearchResponse:
-        found = _filter(world, category, brand, price_min, price_max, in_stock)
-        if "hike" in query:
-            found = [p for p in found if p.category and p.category.path.startswith("outdoor")]
-        elif "zzz" in query:
-            found = []
-        cards = _sort(found, sort)
-        brands: dict[str, int] = {}
-        for card in cards:
-            brands[card.brand or ""] = brands.get(card.brand or "", 0) + 1
-        return SearchResponse(
-            query=query,
-            items=[SearchHit(product=card, score=0.5, matched_by=["meaning"]) for card in cards],
-            total=len(cards),
-            facets=[
-                Facet(
-                    field="brand",
-                    values=[FacetValue(value=b, label=b, count=n) for b, n in brands.items()],
-                )
-            ],
-            mode="lexical" if "slow" in query else "hybrid",
-            index_version="1",
-            took_ms=3,
-        )
-
-    @router.get("/similar/{product_id}")
-    async def similar(product_id: UUID, limit: int = 8) -> list[ProductCard]:
-        return _sort(list(world.products.values()), "relevance")[:limit]
-
-    @router.get("/prices/{product_id}")
-    async def prices(product_id: UUID) -> PriceComparison:
-        ours = card_of_detail(world.products[product_id]).price_from
-        offers = [
-            Offer(
-                merchant=merchant,
-                title="the same",
-                url=f"https://{merchant.lower()}.example/p/1",
-                price=euro(ours.amount + step),
-                shipping=euro(shipping),
-                total=euro(ours.amount + step + shipping),
-                in_stock=stock,
-                matched_by="gtin",
-                confidence=1,
-                fetched_at=START,
-            )
-            for merchant, step, shipping, stock in (
-                ("Bergkauf", -150, 0, True),
-                ("Allerlei", 210, 0, True),
-                ("Preisfuchs", 40, 490, False),
-            )
-        ]
-        return PriceComparison(
-            product_id=product_id, our_price=ours, offers=offers, position=2, updated_at=START
-        )
-
-    return router

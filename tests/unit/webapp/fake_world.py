@@ -20,6 +20,7 @@ from deployments.products.contract import (
     StockMovement,
     Variant,
 )
+from deployments.search.contract import Synonym
 from deployments.shared.errors import Forbidden, NotFound, Unauthenticated
 from deployments.shared.ids import new_id
 from deployments.shared.schemas import MoneySchema
@@ -178,6 +179,7 @@ class World:
     bought: set[UUID] = field(default_factory=set)
     reviews: dict[UUID, QueuedReview] = field(default_factory=dict)
     authors: dict[UUID, UUID] = field(default_factory=dict)
+    synonyms: list[Synonym] = field(default_factory=list)
     movements: dict[UUID, list[StockMovement]] = field(default_factory=dict)
     disabled: set[UUID] = field(default_factory=set)
     stale_tokens: set[str] = field(default_factory=set)

@@ -26,6 +26,9 @@ def test_a_search_with_filters_survives_its_address() -> None:
         min_price=5,
         max_price=100,
         in_stock=True,
+        attributes=("Material:Steel",),
+        rating=3,
+        literal=("hot & dry",),
         sort="price_asc",
     )
     assert _read(listing.url()) == listing
@@ -104,7 +107,7 @@ def test_filters_in_force_are_counted() -> None:
     assert Listing(query="x", category="a", brands=("b", "c"), min_price=1).filter_count == 4
 
 
-def test_attributes_and_rating_are_of_lists_alone() -> None:
+def test_attributes_and_rating_are_read_from_any_list() -> None:
     listing = parse("/products", "attr=Material:Steel&attr=nonsense&attr=:&rating=4")
     assert (listing.attributes, listing.rating) == (("Material:Steel",), 4)
     assert listing.filter_count == 2
@@ -113,5 +116,26 @@ def test_attributes_and_rating_are_of_lists_alone() -> None:
     assert listing.without_filters() == Listing()
     assert parse("/products", "rating=9&rating=4").rating is None
     search = parse("/search", "q=a&attr=Material:Steel&rating=4")
-    assert (search.attributes, search.rating) == ((), None)
-    assert "attr" not in search.parameters()
+    assert (search.attributes, search.rating) == (("Material:Steel",), 4)
+    assert search.parameters()["rating_min"] == 4
+
+
+def test_words_taken_literally_are_of_the_query_and_outlive_the_filters() -> None:
+    search = Listing(query="boots under 80", brands=("A",)).taken_literally("under 80")
+    assert search.url() == "/search?q=boots+under+80&brand=A&literal=under+80"
+    assert _read(search.url()) == search
+    assert search.parameters()["literal"] == ["under 80"]
+    assert search.taken_literally("under 80") == search
+    assert search.without_filters().literal == ("under 80",)
+    assert _read("/products?literal=a").literal == ()
+
+
+def test_an_address_with_too_many_parts_is_a_list_without_filters() -> None:
+    assert _read("/products?" + "&".join(f"brand={n}" for n in range(200))) == Listing()
+
+
+def test_only_another_query_or_place_is_another_subject() -> None:
+    search = Listing(query="tent")
+    assert search.has_subject_of(Listing(query="tent", category="outdoor", sort="newest"))
+    assert not search.has_subject_of(Listing(query="tents"))
+    assert not Listing(category="a").has_subject_of(Listing(category="b"))

@@ -142,14 +142,14 @@ async def test_a_list_offers_filters_with_counts(browser: Browser) -> None:
     browser.go("/category/kitchen?attr=Material:Steel&rating=4")
     page = await browser.state(Catalogue)
     await run(page.load())
-    assert [(c.label, c.count) for c in page.brands] == [("Brasa", "3")]
-    (group,) = page.attributes
+    assert [(c.label, c.count) for c in page.choices.brands] == [("Brasa", "3")]
+    (group,) = page.choices.attributes
     assert [(c.label, c.count, c.selected) for c in group.choices] == [
         ("Steel", "3", True), ("Wood", "2", False),
     ]  # fmt: skip
     assert group.is_open
-    assert [(c.label, c.selected) for c in page.ratings] == [("4 stars and more", True)]
-    assert page.price_hint == "€32 – €45"
+    assert [(c.label, c.selected) for c in page.choices.ratings] == [("4 stars and more", True)]
+    assert page.choices.price_hint == "€32 – €45"
     assert [chip.label for chip in page.chips] == ["Material: Steel", "4 stars and more"]
 
     steel = page.chips[0]
@@ -170,4 +170,4 @@ async def test_a_list_does_without_its_filters(browser: Browser, monkeypatch: An
     page = await browser.state(Catalogue)
     await run(page.load())
     assert len(page.items) == 3
-    assert (page.brands, page.summary) == ([], "3 products")
+    assert (page.choices.brands, page.summary) == ([], "3 products")

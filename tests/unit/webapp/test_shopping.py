@@ -68,7 +68,7 @@ async def test_a_list_shows_what_its_address_says(browser: Browser) -> None:
     assert page.title == "Kitchen"
     assert [card.title for card in page.items] == ["Stovetop coffee maker", "Cast-iron pan 26 cm"]
     assert [chip.label for chip in page.chips] == ["€35 and more"]
-    assert [choice.label for choice in page.brands] == ["Brasa"]
+    assert [choice.label for choice in page.choices.brands] == ["Brasa"]
 
 
 async def test_filters_change_the_address(browser: Browser) -> None:
@@ -129,7 +129,7 @@ async def test_a_search_by_words_only_says_so(browser: Browser) -> None:
     browser.go("/search?q=slow")
     page = await browser.state(Catalogue)
     await run(page.load())
-    assert "words only" in page.notice
+    assert page.answer.by_words
 
 
 async def test_a_search_without_words_asks_nothing(browser: Browser, world: World) -> None:
