@@ -329,6 +329,9 @@ imports.command("sales")(_on_running_store(import_sales.import_sales, dry_run_wi
 price_jobs.command("run")(_on_running_store(prices.run))
 analytics_jobs.command("run")(_on_running_store(analytics.run))
 index_jobs.command("build")(_on_running_store(index.build))
+index_jobs.command("list")(_on_running_store(index.list_versions))
+index_jobs.command("switch")(_on_running_store(index.switch))
+index_jobs.command("drop")(_on_running_store(index.drop))
 search_jobs.command("evaluate")(_on_running_store(search.evaluate))
 loads.command("search")(_on_running_store(load_search.search))
 

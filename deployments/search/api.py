@@ -36,6 +36,7 @@ from deployments.search.presentation import (
     search_routes,
 )
 from deployments.search.price_setup import setup_prices
+from deployments.search.version_setup import setup_versions
 from deployments.shared.events import PRODUCTS
 from deployments.shared.service_app import Platform, create_service_app
 from deployments.shared.settings import PlatformSettings
@@ -87,6 +88,7 @@ def create_api(
         state.find_similar = FindSimilar(begin, min_similarity=settings.min_similarity)
         state.suggest = Suggest(begin)
         state.index_products = IndexProducts(begin, documents, embed)
+        setup_versions(parts, begin, embedder, embed)
         setup_prices(parts)
         meter = setup_live(parts, vectors, deployments)
 

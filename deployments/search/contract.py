@@ -133,11 +133,12 @@ class Synonym(Schema):
 
 
 class IndexVersionInfo(Schema):
-    """``coverage``: share of documents that have a current vector in it, 0..1."""
+    """``coverage``: share of documents that have a current vector in it, 0..1. A ``ready`` version
+    waits beside the active one; a ``retired`` one was active."""
 
     name: str = Field(examples=["v3"])
     model: str
-    status: Literal["building", "active", "retired"]
+    status: Literal["building", "ready", "active", "retired"]
     vectors: int
     coverage: float
     created_at: datetime
@@ -371,6 +372,14 @@ class SearchClient:
 
     async def index_status(self) -> IndexStatus:
         return IndexStatus.model_validate(await self._http.request("GET", "/index/status"))
+
+    async def activate_version(self, name: str) -> IndexStatus:
+        return IndexStatus.model_validate(
+            await self._http.request("POST", f"/index/versions/{name}/activate")
+        )
+
+    async def drop_version(self, name: str) -> None:
+        await self._http.request("DELETE", f"/index/versions/{name}")
 
     async def live(self) -> SearchLive:
         return SearchLive.model_validate(await self._http.request("GET", "/live"))

@@ -151,14 +151,15 @@ class PastQueryRow(Base):
 
 
 class IndexVersionRow(Base):
-    """A set of vectors made by one model. One version is active; others wait or can be
-    returned to. ``worked_on_at`` tells a build that goes on from one that died; ``model_path`` is
-    the model's folder, null for the one installed with the project."""
+    """A set of vectors made by one model. One version is active; others are being built, are
+    ready to take over, or were retired and can be returned to. ``worked_on_at`` tells a build that
+    goes on from one that died, ``takes_over`` one that becomes active when it is complete from one
+    that then waits; ``model_path`` is the model's folder, null for the one of the settings."""
 
     __tablename__ = "index_versions"
     __table_args__ = (
         CheckConstraint(
-            "status IN ('building', 'active', 'retired')",
+            "status IN ('building', 'ready', 'active', 'retired')",
             name="known_status",
         ),
         CheckConstraint(f"dimension = {DIMENSION}", name="stored_dimension"),
@@ -175,6 +176,7 @@ class IndexVersionRow(Base):
     model_path: Mapped[str | None] = mapped_column(Text)
     dimension: Mapped[int] = mapped_column(Integer)
     status: Mapped[str] = mapped_column(String(20))
+    takes_over: Mapped[bool] = mapped_column(Boolean, server_default=text("true"))
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     worked_on_at: Mapped[datetime] = mapped_column(
         DateTime(timezone=True), server_default=func.now()

@@ -19,7 +19,7 @@ from deployments.search.application.ports import (
 logger = logging.getLogger(__name__)
 
 _BATCH = 64
-# A build that was worked on this lately will do the backlog itself.
+# A build that was worked on this lately, and takes over, will do the backlog itself.
 _BUILD_IS_ALIVE_SECONDS = 60
 
 
@@ -51,6 +51,22 @@ class EmbedDocuments:
         while batch := await self._catch_up_batch():
             stored += batch
         return stored
+
+    async def complete(self, version: IndexVersion) -> int:
+        """Work off the backlog of ``version``, active or not; the number of vectors stored.
+
+        Raises:
+            Exception: whatever the embedder does; nothing is done later instead.
+        """
+        stored = 0
+        while True:
+            async with self._begin() as work:
+                pending = await work.embeddings.pending(version.id, limit=_BATCH)
+            made = await self._embed(version, pending)
+            # What changes at this very moment is not stored, and is the backlog's.
+            if not made:
+                return stored
+            stored += made
 
     async def _catch_up_batch(self) -> int:
         """One batch, by one replica at a time."""

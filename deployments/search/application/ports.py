@@ -75,6 +75,17 @@ class IndexVersion:
 
 
 @dataclass(frozen=True, slots=True)
+class VersionFigures:
+    """``current`` of its ``vectors`` were made from what the document says now."""
+
+    version: IndexVersion
+    vectors: int
+    current: int
+    created_at: datetime
+    activated_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Understanding:
     """What the database makes of a query: its lexemes, the words that no product holds (and
     their lexemes), and the index version that is active."""
@@ -195,25 +206,54 @@ class RetrievalRepository(Protocol):
 class IndexVersionRepository(Protocol):
     async def active(self) -> IndexVersion | None: ...
 
+    async def numbered(self, version: int) -> IndexVersion | None: ...
+
+    async def figures(self) -> list[VersionFigures]:
+        """Of all versions, oldest first."""
+        ...
+
     async def ensure_active(self, model: str, dimension: int) -> IndexVersion:
         """The active version, made for ``model`` when there is none."""
         ...
 
-    async def start_build(self, model: str, dimension: int) -> IndexVersion:
-        """The build of ``model`` that was begun and not finished, or a new one."""
+    async def start_build(
+        self, model: ModelRef, dimension: int, *, takes_over: bool
+    ) -> IndexVersion:
+        """The build of ``model`` that was begun and not finished, or a new one.
+
+        Args:
+            takes_over: it becomes active when it is complete.
+        """
         ...
 
     async def touch(self, version: int) -> None: ...
 
-    async def is_building(self, *, within_seconds: int) -> bool: ...
+    async def is_building(self, *, within_seconds: int, version: int | None = None) -> bool:
+        """Whether a build that takes over (or that of ``version``) was worked on lately."""
+        ...
 
     async def create_vector_index(self, version: int) -> None: ...
 
-    async def activate(self, version: int) -> None:
-        """Make ``version`` the active one and retire the one before."""
+    async def finish_build(self, version: int) -> None:
+        """A version that is being built is ready to be active."""
         ...
 
-    async def drop_retired(self, *, keep: int) -> list[IndexVersion]: ...
+    async def activate(self, version: int) -> bool:
+        """Make a complete ``version`` the active one and retire the one before; False when it is
+        still being built or gone."""
+        ...
+
+    async def drop(self, version: int) -> bool:
+        """Remove a version and its vectors; False when it is active.
+
+        Raises:
+            Unavailable: ``index_busy``; searches would have to wait for it too long.
+        """
+        ...
+
+    async def retired(self) -> list[IndexVersion]:
+        """Latest first."""
+        ...
 
 
 class EmbeddingRepository(Protocol):
@@ -244,6 +284,7 @@ class EmbeddingRepository(Protocol):
 class SearchUnitOfWork(Protocol):
     documents: DocumentRepository
     retrieval: RetrievalRepository
+    pages: PageRepository
     versions: IndexVersionRepository
     embeddings: EmbeddingRepository
 
@@ -261,4 +302,3 @@ class SearchUnitOfWork(Protocol):
 
 class UnitOfWorkFactory(Protocol):
     def __call__(self) -> SearchUnitOfWork: ...
-    pages: PageRepository

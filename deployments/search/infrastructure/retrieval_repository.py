@@ -34,7 +34,7 @@ _UNDERSTAND = text(
         tsvector_to_array(to_tsvector('mercato', :text)) AS lexemes,
         ARRAY(SELECT unnest(lexemes) FROM unknown_words) AS absent,
         ARRAY(SELECT word FROM unknown_words) AS unknown,
-        active.id, active.model, active.status
+        active.id, active.model, active.model_path, active.status
     FROM (SELECT) AS always
     LEFT JOIN index_versions AS active ON active.status = 'active'
     """
@@ -146,7 +146,11 @@ class SqlRetrievalRepository:
                 _UNDERSTAND, {"text": query.text, "words": query.correctable}
             )
         ).one()
-        active = IndexVersion(row.id, row.model, row.status) if row.id is not None else None
+        active = (
+            IndexVersion(row.id, row.model, row.status, row.model_path)
+            if row.id is not None
+            else None
+        )
         return Understanding(list(row.lexemes), list(row.absent), list(row.unknown), active)
 
     async def near_words(self, words: Sequence[str]) -> Mapping[str, Mapping[str, str]]:

@@ -13,31 +13,43 @@ from deployments.search.api import create_api
 from deployments.search.application.ports import Embedded, ModelRef, Vectors
 from deployments.search.infrastructure.encoder import Encoder
 from deployments.search.infrastructure.settings import EncoderSettings, SearchSettings
+from deployments.shared.errors import Invalid
 from deployments.shared.settings import OPERATOR, PlatformSettings
 from tests.service.search.catalogue import FakeCatalogue
 from tests.support import Keys, running
 
 
 class RememberingEmbedder:
-    """The real encoder; a text is encoded once a run. ``failure`` makes it fail or hang."""
+    """The real encoder; a text is encoded once a run. ``failure`` makes it fail or hang. The models
+    named in ``others`` mean the same by other numbers, so that vectors of two do not mix."""
 
     def __init__(self, encoder: Encoder) -> None:
         self.encoder = encoder
         self.known: dict[str, Vectors] = {}
         self.failure: Callable[[], object] | None = None
+        self.others: set[str] = set()
+        self.warmed: list[ModelRef] = []
 
     async def query(self, text: str, model: ModelRef | None = None) -> Embedded:
-        return await self.documents([text])
+        return await self.documents([text], model)
 
     async def documents(self, texts: Sequence[str], model: ModelRef | None = None) -> Embedded:
         if self.failure is not None:
             answer = self.failure()
             if hasattr(answer, "__await__"):
                 await answer
+        if model is not None and model.name in self.others:
+            return Embedded(model.name, self.encode_as(model.name, texts))
         return Embedded(self.encoder.model_version, self.encode(texts))
 
     async def warm(self, model: ModelRef) -> None:
-        """This process has one model, and it is loaded."""
+        if model.name not in {self.encoder.model_version, *self.others}:
+            raise Invalid("unknown_model", f"no folder is known for the model {model.name}")
+        self.warmed.append(model)
+
+    def encode_as(self, model: str, texts: Sequence[str]) -> Vectors:
+        vectors = self.encode(texts)
+        return vectors[:, ::-1].copy() if model in self.others else vectors
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         missing = [text for text in dict.fromkeys(texts) if text not in self.known]
@@ -59,6 +71,8 @@ def shared_embedder(encoder: Encoder) -> RememberingEmbedder:
 @pytest.fixture
 def embedder(shared_embedder: RememberingEmbedder) -> RememberingEmbedder:
     shared_embedder.failure = None
+    shared_embedder.others = set()
+    shared_embedder.warmed = []
     return shared_embedder
 
 

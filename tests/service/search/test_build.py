@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
 from fastapi import FastAPI
 
-from deployments.search.application.build_index import BuildIndex, Built, EmbedRanges
+from deployments.search.application.build_index import BuildIndex, Built, Switch
 from deployments.search.application.ports import (
     IndexVersion,
+    ModelRef,
     Range,
     UnitOfWorkFactory,
 )
 from deployments.search.application.sync_documents import SyncDocuments
+from deployments.search.application.work_off_backlog import EmbedRanges
 from deployments.search.infrastructure.build_lock import build_lock
 from deployments.shared.database import create_engine
 from deployments.shared.errors import Conflict
-from pipelines.embedding_index.worker import RangeEmbedder
 from tests.service.search.catalogue import FakeCatalogue, product_id
 from tests.service.search.conftest import RememberingEmbedder
+from tests.service.search.version_stand import found, lacking, silent, worker_of
 
 
 class KilledError(Exception):
@@ -44,42 +45,25 @@ def build(begin: UnitOfWorkFactory, catalogue: FakeCatalogue) -> BuildIndex:
 def embed(
     database_url: Callable[[str], str], embedder: RememberingEmbedder
 ) -> Iterator[EmbedRanges]:
-    """The worker of the pipeline in a thread, as it has an event loop of its own."""
-    thread = ThreadPoolExecutor(1)
-    worker = thread.submit(RangeEmbedder, database_url("search"), embedder.encode).result()
-
-    def ranges(version: IndexVersion, wanted: Sequence[Range]) -> Iterator[int]:
-        for within in wanted:
-            yield thread.submit(worker.embed, version.id, within).result()
-
-    yield ranges
-    thread.submit(worker.close).result()
-    thread.shutdown()
+    with worker_of(database_url("search"), embedder) as ranges:
+        yield ranges
 
 
-def silent(stage: str, done: int, total: int | None) -> None:
-    pass
+@pytest.fixture
+def switch(app: FastAPI, client: httpx.AsyncClient) -> Switch:
+    """What the service does when it is asked to."""
+    activate: Switch = app.state.activate_version
+    return activate
 
 
-async def run(build: BuildIndex, embed: EmbedRanges, model: str = "all-minilm-l6-v2") -> Built:
-    return await build(model, 384, embed, silent)
-
-
-async def found(client: httpx.AsyncClient, query: str) -> tuple[list[str], str, str]:
-    body = (await client.get("/search", params={"query": query})).json()
-    return [i["product"]["title"] for i in body["items"]], body["index_version"], body["mode"]
-
-
-async def vectors(begin: UnitOfWorkFactory, version: int) -> int:
-    """How many of the documents have one."""
-    async with begin() as work:
-        return await work.documents.count() - await work.embeddings.count_pending(version)
+async def run(build: BuildIndex, embed: EmbedRanges, switch: Switch | None) -> Built:
+    return await build(ModelRef("all-minilm-l6-v2"), 384, embed, silent, switch)
 
 
 async def test_the_first_build_makes_everything_searchable(
-    client: httpx.AsyncClient, build: BuildIndex, embed: EmbedRanges
+    client: httpx.AsyncClient, build: BuildIndex, embed: EmbedRanges, switch: Switch
 ) -> None:
-    built = await run(build, embed)
+    built = await run(build, embed, switch)
     assert (built.documents, built.embedded, built.removed) == (60, 60, 0)
     titles, version, mode = await found(client, "keep coffee hot on a hike")
     assert "Summit vacuum flask 0.75 l" in titles
@@ -87,7 +71,7 @@ async def test_the_first_build_makes_everything_searchable(
 
 
 async def test_a_new_version_stands_beside_the_old_until_it_is_complete(
-    shop: httpx.AsyncClient, build: BuildIndex, embed: EmbedRanges
+    shop: httpx.AsyncClient, build: BuildIndex, embed: EmbedRanges, switch: Switch
 ) -> None:
     seen: list[str] = []
 
@@ -96,7 +80,7 @@ async def test_a_new_version_stands_beside_the_old_until_it_is_complete(
 
     stages: list[str] = []
     before = (await found(shop, "lamp"))[1]
-    built = await build("all-minilm-l6-v2", 384, embed, watch)
+    built = await build(ModelRef("all-minilm-l6-v2"), 384, embed, watch, switch)
     seen.append((await found(shop, "lamp"))[1])
     assert before == "v1"
     assert seen == [built.version] == ["v2"]
@@ -104,7 +88,11 @@ async def test_a_new_version_stands_beside_the_old_until_it_is_complete(
 
 
 async def test_a_killed_build_leaves_the_old_version_and_is_resumed(
-    shop: httpx.AsyncClient, build: BuildIndex, embed: EmbedRanges, begin: UnitOfWorkFactory
+    shop: httpx.AsyncClient,
+    build: BuildIndex,
+    embed: EmbedRanges,
+    switch: Switch,
+    begin: UnitOfWorkFactory,
 ) -> None:
     def killed(version: IndexVersion, ranges: Sequence[Range]) -> Iterator[int]:
         # Half of the documents are done when the process dies.
@@ -114,10 +102,10 @@ async def test_a_killed_build_leaves_the_old_version_and_is_resumed(
 
     product_ids = sorted(FakeCatalogue().products)
     with pytest.raises(KilledError):
-        await run(build, killed)
+        await run(build, killed, switch)
     assert (await found(shop, "lamp"))[1:] == ("v1", "hybrid")
-    assert await vectors(begin, 2) == 30
-    built = await run(build, embed)
+    assert await lacking(begin, 2) == 30
+    built = await run(build, embed, switch)
     assert (built.version, built.embedded) == ("v2", 30)
     assert (await found(shop, "lamp"))[1:] == ("v2", "hybrid")
 
@@ -126,9 +114,10 @@ async def test_changes_made_during_a_build_are_in_it(
     shop: httpx.AsyncClient,
     build: BuildIndex,
     embed: EmbedRanges,
-    begin: UnitOfWorkFactory,
+    switch: Switch,
     catalogue: FakeCatalogue,
 ) -> None:
+    begin = build._begin
     sync = SyncDocuments(begin, catalogue)
 
     async def change() -> None:
@@ -145,9 +134,8 @@ async def test_changes_made_during_a_build_are_in_it(
 
     changes: list[int] = []
     loop = asyncio.get_running_loop()
-    built = await run(build, with_changes)
-    async with begin() as work:
-        assert await work.embeddings.count_pending(int(built.version[1:])) == 0
+    built = await run(build, with_changes, switch)
+    assert await lacking(begin, int(built.version[1:])) == 0
     titles, version, _ = await found(shop, "thermos container for warm meals")
     assert "Insulated lunch box for hot soup" in titles
     assert "Spade" not in (await found(shop, "spade"))[0]
@@ -155,21 +143,18 @@ async def test_changes_made_during_a_build_are_in_it(
 
 
 async def test_one_retired_version_is_kept_to_return_to(
-    shop: httpx.AsyncClient, build: BuildIndex, embed: EmbedRanges, begin: UnitOfWorkFactory
+    shop: httpx.AsyncClient,
+    build: BuildIndex,
+    embed: EmbedRanges,
+    switch: Switch,
+    begin: UnitOfWorkFactory,
 ) -> None:
-    assert (await run(build, embed)).dropped == []
-    assert (await run(build, embed)).dropped == ["v1"]
+    assert (await run(build, embed, switch)).dropped == []
+    assert (await run(build, embed, switch)).dropped == ["v1"]
     async with begin() as work:
         await work.versions.activate(2)
         await work.commit()
     assert (await found(shop, "keep coffee hot on a hike"))[1:] == ("v2", "hybrid")
-
-
-async def test_a_build_for_another_model_waits_for_the_service_to_run_it(
-    shop: httpx.AsyncClient, build: BuildIndex, embed: EmbedRanges
-) -> None:
-    await run(build, embed, model="better-model")
-    assert (await found(shop, "desk lamp"))[1:] == ("v2", "lexical")
 
 
 async def test_two_builds_at_once_are_refused(database_url: Callable[[str], str]) -> None:

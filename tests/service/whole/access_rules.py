@@ -159,6 +159,9 @@ RULES: Final[Mapping[str, Mapping[str, Callers]]] = {
         "GET /prices/{product_id}/history": ANALYSTS | {MERCHANT},
         "GET /prices": ANALYSTS | {MERCHANT},
         "POST /index": MERCHANTS | {OPERATOR},
+        "GET /index/status": ANALYSTS | {MERCHANT, OPERATOR},
+        "POST /index/versions/{name}/activate": _machines(OPERATOR),
+        "DELETE /index/versions/{name}": _machines(OPERATOR),
         "GET /live": ANALYSTS | {MERCHANT, OPERATOR},
     },
 }
