@@ -44,7 +44,8 @@ async def test_searches_and_changes_of_products_are_in_it(
     for _ in range(3):
         assert (await shop.get("/search", params={"query": "spade"})).status_code == 200
     spade = product_id("Spade")
-    payload = {"product_id": str(spade), "version": catalogue.products[spade].version}
+    version = catalogue.products[spade].version + 1
+    payload = {"product_id": str(spade), "version": version}
     moment = datetime.now(UTC) - timedelta(seconds=20)
     await publish(platform, Event(PRODUCTS, "product.changed", payload, occurred_at=moment))
 
