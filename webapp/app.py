@@ -13,6 +13,7 @@ from webapp.pages.back_office.order import order as order_desk
 from webapp.pages.back_office.orders import orders as orders_desk
 from webapp.pages.back_office.reviews import reviews as reviews_desk
 from webapp.pages.back_office.stock import stock as stock_desk
+from webapp.pages.back_office.synonyms import synonyms as synonyms_desk
 from webapp.pages.back_office.users import users as users_desk
 from webapp.pages.cart import cart
 from webapp.pages.checkout import checkout
@@ -38,6 +39,7 @@ from webapp.state.back_office.order import OrderDesk
 from webapp.state.back_office.orders import OrdersDesk
 from webapp.state.back_office.reviews import ReviewsDesk
 from webapp.state.back_office.stock import StockDesk
+from webapp.state.back_office.synonyms import SynonymsDesk
 from webapp.state.back_office.users import UsersDesk
 from webapp.state.basket import Basket
 from webapp.state.catalogue import Catalogue
@@ -139,6 +141,7 @@ for _page, _route, _title, _load in (
     (coupons_desk, "admin/coupons", "Coupons · Back office", CouponsDesk.load),
     (reviews_desk, "admin/reviews", "Reviews · Back office", ReviewsDesk.load),
     (stock_desk, "admin/stock", "Stock · Back office", StockDesk.load),
+    (synonyms_desk, "admin/synonyms", "Synonyms · Back office", SynonymsDesk.load),
     (users_desk, "admin/users", "Users · Back office", UsersDesk.load),
 ):
     app.add_page(_page, route="/" + _route, title=f"{_title} · {_NAME}", on_load=[_arrive, _load])

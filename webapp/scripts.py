@@ -28,6 +28,15 @@ def focus(name: str) -> EventSpec:
     return rx.call_script(f"document.getElementById('{name}')?.focus()")
 
 
+def show_current_pill() -> EventSpec:
+    """Scroll a row of links that is wider than the screen to the one that is open."""
+    return rx.call_script(
+        "document.querySelectorAll('nav [aria-current=page]').forEach((link) => {"
+        "const row = link.closest('ul');"
+        "row.scrollLeft = link.offsetLeft - (row.clientWidth - link.offsetWidth) / 2; })"
+    )
+
+
 def reset_form(name: str) -> EventSpec:
     """Empty the fields of a form that was sent."""
     return rx.call_script(f"document.getElementById('{name}')?.reset()")

@@ -8,6 +8,7 @@ import reflex as rx
 
 from webapp.components.controls import link
 from webapp.components.layout import page
+from webapp.scripts import show_current_pill
 from webapp.theme import FOCUS, NARROW_PAGE, TITLE
 
 _PLACES = (
@@ -44,6 +45,7 @@ def pills(places: Any, current: str, label: str) -> rx.Component:
             class_name="no-scrollbar -mx-4 flex gap-1.5 overflow-x-auto px-4 py-1 sm:mx-0 sm:px-0",
         ),
         aria_label=label,
+        on_mount=show_current_pill(),
     )
 
 

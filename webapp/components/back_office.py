@@ -25,6 +25,7 @@ _PLACES = (
     ("Coupons", "/admin/coupons"),
     ("Reviews", "/admin/reviews"),
     ("Stock", "/admin/stock"),
+    ("Synonyms", "/admin/synonyms"),
 )
 _ADMIN_PLACES = (*_PLACES, ("Users", "/admin/users"))
 
@@ -100,7 +101,9 @@ def loading_rows() -> rx.Component:
 def desk_list(
     desk: Any, content: Any, empty: rx.Component, *, error: Any, done: Any = ""
 ) -> rx.Component:
-    """The rows of a desk with its ``loading``, ``rows`` and ``has_more``."""
+    """The rows of a desk with its ``loading`` and ``rows``; one that can ``load_more`` also has
+    ``has_more``."""
+    more = more_button(desk) if hasattr(desk, "load_more") else rx.fragment()
     return rx.fragment(
         rx.el.div(alert(error), good_news(done), class_name="mt-6 space-y-3 empty:hidden"),
         rx.cond(
@@ -108,7 +111,7 @@ def desk_list(
             loading_rows(),
             rx.cond(
                 desk.rows.length() > 0,
-                rx.fragment(content, more_button(desk)),
+                rx.fragment(content, more),
                 rx.cond(error == "", empty),
             ),
         ),

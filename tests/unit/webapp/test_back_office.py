@@ -14,6 +14,7 @@ from webapp.state.back_office.order import OrderDesk
 from webapp.state.back_office.orders import OrdersDesk
 from webapp.state.back_office.reviews import ReviewsDesk
 from webapp.state.back_office.stock import StockDesk
+from webapp.state.back_office.synonyms import SynonymsDesk
 from webapp.state.back_office.users import UsersDesk
 from webapp.state.order import OrderPage
 from webapp.state.payment import Payment
@@ -24,7 +25,7 @@ from .fake_world import PASSWORD, World, identity
 from .test_checkout import _payment
 
 PARCEL = {"carrier": "DHL", "tracking_number": "0034", "tracking_url": "https://dhl.example/0034"}
-DESKS = [OrdersDesk, OrderDesk, CouponsDesk, ReviewsDesk, StockDesk, UsersDesk]
+DESKS = [OrdersDesk, OrderDesk, CouponsDesk, ReviewsDesk, StockDesk, SynonymsDesk, UsersDesk]
 
 
 async def _as(role: str, address: str) -> Browser:

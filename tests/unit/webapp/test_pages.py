@@ -30,6 +30,7 @@ ROUTES = [
     "admin/orders/[order]",
     "admin/reviews",
     "admin/stock",
+    "admin/synonyms",
     "admin/users",
     "cart",
     "category/[[...splat]]",
