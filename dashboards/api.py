@@ -10,7 +10,7 @@ import httpx
 from deployments.shared.settings import PlatformSettings
 
 _TIMEOUT = httpx.Timeout(15.0, connect=2.0)
-_NAMES = {"auth": "Sign-in", "analytics": "Analytics", "search": "Price comparison"}
+_NAMES = {"auth": "Sign-in", "analytics": "Analytics", "search": "Search and price comparison"}
 
 
 class ServiceDown(Exception):

@@ -49,7 +49,7 @@ def by_period(daily: Sequence[DailyFigures], step: str) -> list[Period]:
     return [Period(start, *sums[start]) for start in sorted(sums)]
 
 
-def _styled(chart: Any, height: int) -> Any:
+def styled(chart: Any, height: int) -> Any:
     return (
         chart.properties(height=height)
         .configure_view(strokeWidth=0)
@@ -135,7 +135,7 @@ def revenue_chart(periods: Sequence[Period], currency: str, step: str) -> Any:
         .encode(opacity=alt.condition(near, alt.value(1), alt.value(0)), tooltip=tooltip)
         .add_params(near)
     )
-    return _styled(area + line + points, 290)
+    return styled(area + line + points, 290)
 
 
 def orders_chart(periods: Sequence[Period], step: str) -> Any:
@@ -159,7 +159,7 @@ def orders_chart(periods: Sequence[Period], step: str) -> Any:
             ],
         )
     )
-    return _styled(chart, 220)
+    return styled(chart, 220)
 
 
 def funnel_chart(steps: Sequence[FunnelStep]) -> Any:
@@ -193,7 +193,7 @@ def funnel_chart(steps: Sequence[FunnelStep]) -> Any:
         ],
     )
     labels = base.mark_text(align="left", dx=6, color=_INK, fontSize=12).encode(text="label:N")
-    return _styled(bars + labels, 290)
+    return styled(bars + labels, 290)
 
 
 def standing_chart(overview: PriceOverview) -> Any:
@@ -239,7 +239,7 @@ def standing_chart(overview: PriceOverview) -> Any:
             scale=alt.Scale(domain=list(counts), range=["#ffffff", _DARK, "#ffffff"]),
         ),
     )
-    return _styled(alt.layer(bar, words).resolve_scale(color="independent"), 44)
+    return styled(alt.layer(bar, words).resolve_scale(color="independent"), 44)
 
 
 def price_history_chart(history: PriceHistory, our_total: int, today: date) -> Any:
@@ -283,4 +283,4 @@ def price_history_chart(history: PriceHistory, our_total: int, today: date) -> A
         .mark_rule(color=PINE, strokeDash=[6, 4], strokeWidth=2)
         .encode(y="total:Q", tooltip=[alt.Tooltip("total:Q", title="Ours", format=",.2f")])
     )
-    return _styled(ours + lines, 240)
+    return styled(ours + lines, 240)

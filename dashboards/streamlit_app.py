@@ -25,7 +25,7 @@ if account is None:
     # Under the addresses of the pages, so that signing in leads to the one asked for.
     pages = [
         st.Page("app_pages/sign_in.py", title="Sign in", url_path=path, default=not place)
-        for place, path in enumerate(("overview", "prices"))
+        for place, path in enumerate(("overview", "prices", "search"))
     ]
     st.navigation(pages, position="hidden").run()
 else:
@@ -40,6 +40,12 @@ else:
             ),
             st.Page(
                 "app_pages/prices.py", title="Prices", icon=":material/sell:", url_path="prices"
+            ),
+            st.Page(
+                "app_pages/search_live.py",
+                title="Search (live)",
+                icon=":material/monitoring:",
+                url_path="search",
             ),
         ]
     )

@@ -45,6 +45,7 @@ class Services:
         self.requests: list[httpx.Request] = []
         self.dashboard: dict[str, Any] = {}
         self.prices: dict[str, Any] = {}
+        self.live: dict[str, Any] = {}
         self.expires_in = 900
         self.refresh_tokens: dict[str, str] = {}
 
@@ -100,11 +101,13 @@ class Services:
                 return [{"query": "rain jacket", "searches": 9, "zero_results": 9}]
             start, end = (date.fromisoformat(params[name]) for name in ("start", "end"))
             return figures(start, end, params["currency"]) | self.dashboard
-        if path == "prices":
-            return overview() | self.prices
-        if path.endswith("/history"):
-            return {"product_id": PRODUCT, "currency": "EUR", "points": []}
-        return comparison()
+        answers = {
+            "prices": overview() | self.prices,
+            f"prices/{PRODUCT}/history": {"product_id": PRODUCT, "currency": "EUR", "points": []},
+            "live": search_live() | self.live,
+            "index/status": index_status(),
+        }
+        return answers.get(path, comparison())
 
 
 def figures(start: date, end: date, currency: str) -> dict[str, Any]:
@@ -210,6 +213,81 @@ def comparison() -> dict[str, Any]:
         "best": offer,
         "position": 2,
         "updated_at": NOW.isoformat(),
+    }
+
+
+def spread(p50: float, p95: float, p99: float) -> dict[str, Any]:
+    return {"p50": p50, "p95": p95, "p99": p99, "count": 600}
+
+
+def search_live() -> dict[str, Any]:
+    return {
+        "at": NOW.isoformat(),
+        "routes": [
+            {
+                "route": "search",
+                "per_second": 12.34,
+                "failed": 0,
+                "milliseconds": spread(8.2, 31, 38),
+            }
+        ],
+        "without_meaning": 0.0,
+        "cache_hits": 0.75,
+        "encoding": {
+            "queries_per_second": 3.1,
+            "documents_per_second": 0,
+            "batches": 180,
+            "sizes": [{"queries": 1, "batches": 170}, {"queries": 2, "batches": 10}],
+            "milliseconds": spread(1.1, 2.0, 3.0),
+        },
+        "lag_ms": spread(300, 900, 1500),
+        "deployments": [
+            {
+                "name": name,
+                "status": "HEALTHY",
+                "running": 1,
+                "starting": 0,
+                "target": 1,
+                "ongoing": 2,
+                "waiting": waiting,
+                "min_replicas": 1,
+                "max_replicas": 4,
+                "target_ongoing": 16,
+                "max_ongoing": 64,
+                "engines": engines,
+                "settings": settings,
+            }
+            for name, waiting, engines, settings in (
+                ("search", None, [], {}),
+                ("embedder", 0, ["onnx-int8"], {"max_batch_size": 8}),
+            )
+        ],
+        "points": [
+            {
+                "start": (NOW - timedelta(seconds=10 * n)).isoformat(),
+                "per_second": 12.0,
+                "milliseconds": spread(8, 31, 38) if n < 50 else None,
+            }
+            for n in range(90, 0, -1)
+        ],
+    }
+
+
+def index_status() -> dict[str, Any]:
+    version = {"model": "all-minilm", "vectors": 19_000, "created_at": NOW.isoformat()}
+    return {
+        "documents": 20_000,
+        "pending": 0,
+        "versions": [
+            version | {"name": "v1", "status": "retired", "coverage": 0.95},
+            version
+            | {
+                "name": "v2",
+                "status": "active",
+                "coverage": 1.0,
+                "activated_at": NOW.isoformat(),
+            },
+        ],
     }
 
 

@@ -151,7 +151,7 @@ def test_a_service_that_is_down_is_named_and_can_be_tried_again(
     services.down = {"ai"}
     to_prices(signed_in)
     assert not signed_in.exception
-    assert "Price comparison does not answer" in texts(signed_in)
+    assert "Search and price comparison does not answer" in texts(signed_in)
     services.down = set()
     next(b for b in signed_in.button if b.label == "Try again").click().run()
     assert "does not answer" not in texts(signed_in)
@@ -224,3 +224,48 @@ def test_before_the_first_run_the_command_is_named(signed_in: AppTest, services:
     to_prices(signed_in)
     assert "mercato prices run" in texts(signed_in)
     assert not signed_in.metric
+
+
+def to_search(app: AppTest) -> AppTest:
+    return app.switch_page("app_pages/search_live.py").run()
+
+
+def test_search_is_shown_as_it_runs(signed_in: AppTest) -> None:
+    to_search(signed_in)
+    assert not signed_in.exception
+    shown = metrics(signed_in)
+    assert shown["Searches a second"][0] == "12.3"
+    assert [shown[name][0] for name in ("p50", "p95", "p99")] == ["8.2 ms", "31 ms", "38 ms"]
+    assert shown["Vectors remembered"][0] == "75.0 %"
+    assert shown["Change to searchable"][0] == "900 ms"
+    replicas, versions = (table.value for table in signed_in.dataframe)
+    assert list(replicas["Deployment"]) == ["search", "embedder"]
+    assert replicas["Settings"][1] == "max_batch_size 8"
+    assert list(versions["Version"]) == ["v1", "v2"]
+    assert list(versions["Coverage"]) == [0.95, 1.0]
+    said = texts(signed_in)
+    assert [box.value for box in signed_in.success] == ["Nothing asks for a change."]
+    assert "mercato load search" in said
+
+
+def test_a_quiet_store_says_how_to_make_figures(signed_in: AppTest, services: Services) -> None:
+    services.live = {
+        "routes": [],
+        "without_meaning": None,
+        "cache_hits": None,
+        "lag_ms": None,
+        "deployments": [],
+        "points": [],
+        "encoding": {
+            "queries_per_second": 0,
+            "documents_per_second": 0,
+            "batches": 0,
+            "sizes": [],
+        },
+    }
+    to_search(signed_in)
+    assert not signed_in.exception
+    assert metrics(signed_in)["p95"][0] == "–"
+    said = texts(signed_in)
+    assert "No searches in the last 15 minutes" in said
+    assert "The Embedder does not run" in said
