@@ -49,17 +49,30 @@ def read_judged_set(queries: Path, labels: Path) -> JudgedSet:
     Raises:
         UnreadableJudgementsError
     """
-    asked = _strings(queries, _read(queries), "query_id", "query")
+    asked = read_queries(queries)
     table = _read(labels)
     grade_column = next((name for name in _GRADE_COLUMNS if name in table.columns), "rating")
     judged = _strings(labels, table, "query_id", "product_id", grade_column)
     grades: dict[str, dict[str, int]] = {}
     for row, (query, product, grade) in enumerate(judged, start=1):
         grades.setdefault(query, {}).setdefault(product, _grade(labels, row, grade))
-    texts = {query: text for query, text in asked if query in grades and text.strip()}
+    texts = {query: text for query, text in asked.items() if query in grades}
     if not texts:
         raise UnreadableJudgementsError(f"{labels} judges none of the queries of {queries}")
     return JudgedSet(texts, {query: grades[query] for query in texts})
+
+
+def read_queries(path: Path) -> dict[str, str]:
+    """Query id → what is typed, without judgements.
+
+    Raises:
+        UnreadableJudgementsError
+    """
+    asked = _strings(path, _read(path), "query_id", "query")
+    texts = {query: text for query, text in asked if text.strip()}
+    if not texts:
+        raise UnreadableJudgementsError(f"{path} holds no query")
+    return texts
 
 
 def _read(path: Path) -> pl.DataFrame:
