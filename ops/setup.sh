@@ -1,5 +1,6 @@
 #!/bin/sh
-# Makes .venv with the pinned packages; does nothing when it is up to date.
+# Makes .venv with the pinned packages and prepares the search model; does nothing when both are
+# up to date.
 # With --browser it also sees to a Chromium for the browser tests.
 set -eu
 cd "$(dirname "$0")/.."
@@ -64,6 +65,14 @@ if [ "$(cat "$stamp" 2>/dev/null || true)" != "$wanted" ]; then
   with_clock "Installing packages" .venv/bin/python -m pip install --quiet --disable-pip-version-check \
     --constraint constraints.txt --editable '.[dev]'
   printf '%s' "$wanted" >"$stamp"
+fi
+
+# Keyed by what it is made from, so this is quick when nothing changed; without it the first
+# Embedder would do it.
+prepared=.venv/.prepared
+if [ "$(cat "$prepared" 2>/dev/null || true)" != "$wanted" ]; then
+  with_clock "Preparing the search model" .venv/bin/python -m deployments.search.prepare_engine
+  printf '%s' "$wanted" >"$prepared"
 fi
 
 if [ "${1:-}" = --browser ]; then

@@ -26,11 +26,12 @@ from deployments.shared.settings import PlatformSettings
 
 Encode = Callable[[list[str]], Vectors]
 
+_DOCUMENTS = 16
+
 
 class Embedder:
     """The model of the settings, and those that versions of the index name. Queries that arrive
-    together share a batch; products come in small pieces, so that queries get their turn in
-    between.
+    together share a batch; products come in pieces, so that several who send some take turns.
 
     ``user_config``, changed without a restart: ``max_batch_size`` and ``batch_wait_timeout_s`` of
     queries, ``document_batch_size`` of products.
@@ -38,15 +39,14 @@ class Embedder:
 
     def __init__(self) -> None:
         self._encoders = Encoders(EncoderSettings())
-        # One thread: the model uses its own threads, and one batch at a time is the fastest.
-        self._executor = ThreadPoolExecutor(1, thread_name_prefix="encoder")
-        # Beside it, so that a model is loaded while another answers.
+        # Side by side: queries do not wait for products, nor either for a model to be loaded.
+        self._for_queries = ThreadPoolExecutor(1, thread_name_prefix="queries")
+        self._for_documents = ThreadPoolExecutor(1, thread_name_prefix="documents")
         self._loader = ThreadPoolExecutor(1, thread_name_prefix="loader")
-        self._meter = EmbedderMeter("torch")
         encoder = self._encoders.get(None)
-        # A query waits for one piece of products at most, so pieces are small.
-        self._document_batch_size = max(1, encoder.batch_size // 4)
-        encoder.encode(["warm up"])
+        self._meter = EmbedderMeter(encoder.engine.name)
+        self._document_batch_size = _DOCUMENTS
+        encoder.queries(["warm up"])
 
     def reconfigure(self, config: dict[str, Any]) -> None:
         # serve.batch hangs these setters on the method it wraps.
@@ -54,7 +54,7 @@ class Embedder:
         size, wait = config.get("max_batch_size", 32), config.get("batch_wait_timeout_s", 0.0)
         batch.set_max_batch_size(size)
         batch.set_batch_wait_timeout_s(wait)
-        self._document_batch_size = config.get("document_batch_size", self._document_batch_size)
+        self._document_batch_size = config.get("document_batch_size", _DOCUMENTS)
         self._meter.settings = {
             "max_batch_size": size,
             "batch_wait_timeout_s": wait,
@@ -73,13 +73,14 @@ class Embedder:
         pieces = []
         for start in range(0, len(texts), size):
             piece = texts[start : start + size]
-            pieces.append((await self._in_turn(encoder.encode, piece))[0])
+            made, _ = await self._timed(self._for_documents, encoder.encode, piece)
+            pieces.append(made)
             self._meter.encoded_documents(len(piece))
         return Embedded(encoder.model_version, np.concatenate(pieces))
 
     async def warm(self, model: ModelRef) -> None:
         encoder = await self._encoder(model)
-        await self._in_turn(encoder.encode, ["warm up"])
+        await self._timed(self._for_documents, encoder.queries, ["warm up"])
 
     @serve.batch(max_batch_size=32, batch_wait_timeout_s=0.0)
     async def _query_vectors(self, asked: list[tuple[Encoder, str]]) -> list[Vectors]:
@@ -88,19 +89,21 @@ class Embedder:
             for encoder in {encoder for encoder, _ in asked}:
                 places = [place for place, (of, _) in enumerate(asked) if of is encoder]
                 texts = [asked[place][1] for place in places]
-                made, seconds = await self._in_turn(encoder.encode, texts)
+                made, seconds = await self._timed(self._for_queries, encoder.queries, texts)
                 self._meter.encoded(len(texts), seconds)
                 vectors.update(zip(places, made, strict=True))
         return [vectors[place] for place in range(len(asked))]
 
-    async def _in_turn(self, encode: Encode, texts: list[str]) -> tuple[Vectors, float]:
+    async def _timed(
+        self, executor: ThreadPoolExecutor, encode: Encode, texts: list[str]
+    ) -> tuple[Vectors, float]:
         """The vectors, and the seconds that the model took for them."""
 
         def timed() -> tuple[Vectors, float]:
             began = time.perf_counter()
             return encode(texts), time.perf_counter() - began
 
-        return await asyncio.get_running_loop().run_in_executor(self._executor, timed)
+        return await asyncio.get_running_loop().run_in_executor(executor, timed)
 
     async def _encoder(self, model: ModelRef | None) -> Encoder:
         loaded = self._encoders.loaded(model)

@@ -2,97 +2,102 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
+import logging
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from deployments.search.application.ports import Embedded, Vectors
+from deployments.search.infrastructure.batches import length_sorted
+from deployments.search.infrastructure.engine import Batching, Engine, Unfit
 from deployments.search.infrastructure.settings import EncoderSettings
+from deployments.shared.errors import Invalid
 
-# A batch of texts to float32 (n, dimension), rows of length 1.
-Engine = Callable[[Sequence[str]], Vectors]
+logger = logging.getLogger(__name__)
 
-
-def length_sorted(texts: Sequence[str], batch_size: int) -> Iterator[NDArray[np.intp]]:
-    """Indices of ``texts`` in batches of like length, longest first: a batch costs its longest
-    text times its size, and what does not fit into memory fails at once."""
-    order = np.argsort([-len(text) for text in texts], kind="stable")
-    for start in range(0, len(order), batch_size):
-        yield order[start : start + batch_size]
+# Texts whose tokens are made while those before them run; bounds the memory.
+_AHEAD = 4096
 
 
 class Encoder:
-    """
+    """Called from any thread.
+
     Args:
         name: names the model in the index.
-        dimension: length of a vector.
-        batch_size: texts the engine gets at once.
     """
 
-    def __init__(self, name: str, dimension: int, batch_size: int, engine: Engine) -> None:
+    def __init__(self, name: str, engine: Engine) -> None:
         self.model_version = name
-        self.dimension = dimension
-        self.batch_size = batch_size
-        self._engine = engine
+        self.dimension = engine.dimension
+        self.engine = engine
 
     @classmethod
     def load(cls, settings: EncoderSettings) -> Encoder:
-        """Read the model from disk, which takes seconds; the network is never asked."""
-        device = _device(settings.device)
-        batch_size = settings.encoder_batch_size or (256 if device == "cuda" else 16)
-        engine, dimension = _torch_engine(settings.folder, device, settings.encoder_threads)
-        return cls(settings.name, dimension, batch_size, engine)
+        """Read the model from disk, which takes seconds; the network is never asked.
+
+        Raises:
+            Invalid: ``no_model``, or ``engine_unfit`` when the engine the settings name cannot
+                run this model.
+        """
+        return cls(settings.name, _engine(settings))
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """float32 (len(texts), dimension), rows of length 1, in the order of ``texts``."""
-        vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
-        for batch in length_sorted(texts, self.batch_size):
-            vectors[batch] = self._engine([texts[i] for i in batch])
-        return vectors
+        return self._encode(texts, self.engine.batching)
+
+    def queries(self, texts: Sequence[str]) -> Vectors:
+        """The same for queries. With an engine whose vectors depend on what else is in their
+        batch, each is made alone, so that a query always has the same one."""
+        return self._encode(texts, self.engine.query_batching)
 
     def embed(self, texts: Sequence[str]) -> Embedded:
         return Embedded(self.model_version, self.encode(texts))
 
+    def _encode(self, texts: Sequence[str], batching: Batching) -> Vectors:
+        vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
+        start = 0
+        for tokens in self._tokenised(texts):
+            places = length_sorted([len(one) for one in tokens], batching)
+            made = self.engine.vectors([[tokens[i] for i in batch] for batch in places])
+            part = vectors[start : start + len(tokens)]
+            for batch, rows in zip(places, made, strict=True):
+                part[batch] = rows
+            start += len(tokens)
+        return vectors
 
-def _device(wanted: str) -> str:
-    if wanted != "auto":
-        return wanted
-    import torch
+    def _tokenised(self, texts: Sequence[str]) -> Iterator[Sequence[Any]]:
+        """Tokens of ``_AHEAD`` texts at a time, the next made while the last are worked on."""
+        if len(texts) <= _AHEAD:
+            if texts:
+                yield self.engine.tokenise(texts)
+            return
+        with ThreadPoolExecutor(1, thread_name_prefix="tokeniser") as thread:
+            ahead = thread.submit(self.engine.tokenise, texts[:_AHEAD])
+            for start in range(_AHEAD, len(texts), _AHEAD):
+                tokens = ahead.result()
+                ahead = thread.submit(self.engine.tokenise, texts[start : start + _AHEAD])
+                yield tokens
+            yield ahead.result()
 
-    return "cuda" if torch.cuda.is_available() else "cpu"
 
+def _engine(settings: EncoderSettings) -> Engine:
+    device = settings.resolved_device
+    if settings.engine == "onnx" or (settings.engine == "auto" and device == "cpu"):
+        # The libraries of an engine that is not used stay out of this process.
+        from deployments.search.infrastructure.onnx_engine import OnnxEngine
 
-def _threads(wanted: int) -> int:
-    """Ray sets OMP_NUM_THREADS to the CPUs an actor has."""
-    return wanted or int(os.environ.get("OMP_NUM_THREADS") or min(4, os.cpu_count() or 1))
+        try:
+            return OnnxEngine.load(settings)
+        except Unfit as error:
+            if settings.engine == "onnx":
+                raise Invalid(
+                    "engine_unfit",
+                    f"ONNX Runtime cannot run {settings.folder}: {error}; "
+                    "set MERCATO_SEARCH_ENGINE=torch",
+                ) from error
+            logger.warning("torch runs the model instead", extra={"reason": str(error)})
+    from deployments.search.infrastructure.torch_engine import load_torch_engine
 
-
-def _torch_engine(folder: Path, device: str, threads: int) -> tuple[Engine, int]:
-    # Before the import: the libraries read these once.
-    os.environ["HF_HUB_OFFLINE"] = os.environ["TRANSFORMERS_OFFLINE"] = "1"
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    import torch
-    from sentence_transformers import SentenceTransformer
-    from transformers.utils import logging as transformers_logging
-
-    torch.set_num_threads(_threads(threads))
-    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    model = SentenceTransformer(str(folder), device=device, local_files_only=True)
-    model.eval()
-
-    def engine(texts: Sequence[str]) -> Vectors:
-        vectors: Vectors = model.encode(
-            list(texts),
-            batch_size=len(texts),
-            normalize_embeddings=True,
-            convert_to_numpy=True,
-            show_progress_bar=False,
-        )
-        return vectors.astype(np.float32, copy=False)
-
-    dimension = model.get_embedding_dimension()
-    assert dimension is not None  # noqa: S101 - every text model has one
-    return engine, dimension
+    return load_torch_engine(settings, device)

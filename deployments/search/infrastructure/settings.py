@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 from typing import Literal
 
@@ -20,6 +22,12 @@ class SearchSettings(ServiceSettings):
         10, gt=0, description="the same for a batch of products to be indexed"
     )
     query_cache_size: int = Field(10_000, ge=0, description="query vectors kept in memory")
+    chip_share: float = Field(
+        0.75,
+        ge=0,
+        le=1,
+        description="part of the best results that must agree for a name to become a filter",
+    )
     products_remembered: int = Field(
         50_000, ge=1000, description="products whose attributes are kept in memory for facets"
     )
@@ -64,11 +72,25 @@ class EncoderSettings(BaseSettings):
     model_name: str = Field(
         "", description="names the model in the index; without: the folder's name"
     )
+    engine: Literal["auto", "onnx", "torch"] = Field(
+        "auto", description="auto: torch on a GPU, else ONNX Runtime with 8-bit weights"
+    )
+    engine_cache: Path | None = Field(
+        None, description="folder of models prepared for ONNX Runtime; without: inside .venv"
+    )
     device: Literal["auto", "cpu", "cuda"] = "auto"
+    encoder_precision: Literal["auto", "float32", "float16", "bfloat16"] = Field(
+        "auto", description="of torch; auto: float16 on a GPU, else float32"
+    )
     encoder_threads: int = Field(
         0, ge=0, description="CPU threads of one encoder; 0: OMP_NUM_THREADS, else up to 4"
     )
-    encoder_batch_size: int = Field(0, ge=0, description="texts at once; 0: 16, on a GPU 256")
+    encoder_batch_size: int = Field(
+        0, ge=0, description="texts at once; 0: 1 with onnx, 16 with torch, on a GPU 1024"
+    )
+    encoder_batch_tokens: int = Field(
+        0, ge=0, description="tokens at once, padding included; 0: 4096, on a GPU 65536"
+    )
 
     @property
     def folder(self) -> Path:
@@ -83,3 +105,29 @@ class EncoderSettings(BaseSettings):
         if self.model_name:
             return self.model_name
         return "all-minilm-l6-v2" if self.model_path is None else self.model_path.name
+
+    @property
+    def cache(self) -> Path:
+        return self.engine_cache or Path(sys.prefix) / "var" / "encoders"
+
+    @property
+    def threads(self) -> int:
+        """Ray sets OMP_NUM_THREADS to the CPUs an actor has."""
+        given = int(os.environ.get("OMP_NUM_THREADS") or 0)
+        return self.encoder_threads or given or min(4, os.cpu_count() or 1)
+
+    @property
+    def resolved_device(self) -> str:
+        if self.device != "auto":
+            return self.device
+        if not Path("/dev/nvidiactl").exists():
+            # To ask torch costs its import, seconds and memory.
+            return "cpu"
+        import torch
+
+        return "cuda" if torch.cuda.is_available() else "cpu"
+
+    def resolved_precision(self, device: str) -> str:
+        if self.encoder_precision != "auto":
+            return self.encoder_precision
+        return "float32" if device == "cpu" else "float16"
