@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -44,3 +44,10 @@ class Problem(Schema):
     detail: str
     code: str
     request_id: str | None = None
+
+
+# A model here would be read anew for every route and status, 5 ms a route at each start; the
+# readiness check of each service brings the model into its document.
+PROBLEM: dict[str, Any] = {
+    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+}

@@ -27,7 +27,7 @@ from deployments.shared.http_limits import BodyLimit, SecurityHeaders
 from deployments.shared.https_only import HttpsOnly
 from deployments.shared.proxies import ForgetForwarded
 from deployments.shared.rate_limit import RateLimiter, rate_limit
-from deployments.shared.schemas import Problem
+from deployments.shared.schemas import PROBLEM, Problem
 from deployments.shared.settings import PlatformSettings, ServiceSettings
 from deployments.shared.streams import end_tasks, run_forever
 from deployments.shared.telemetry import Metrics, RequestContext, configure_logging
@@ -46,10 +46,9 @@ _READY_LIMIT = "1200/minute"
 Check = Callable[[], Awaitable[None]]
 Work = Callable[[], Awaitable[object]]
 
-_PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"model": Problem, "content": {"application/problem+json": {}}}
-    for status in (400, 401, 403, 404, 409, 413, 422, 429, 503)
-}
+_PROBLEMS: dict[int | str, dict[str, Any]] = dict.fromkeys(
+    (400, 401, 403, 404, 409, 413, 422, 429, 503), PROBLEM
+)
 
 
 @dataclass
@@ -84,6 +83,7 @@ def _health_router(service: str, metrics_token: str) -> APIRouter:
         "/ready",
         summary="Do the parts this service needs answer?",
         dependencies=[Depends(rate_limit(_READY_LIMIT, by="address"))],
+        responses={503: {"model": Problem, **PROBLEM}},
     )
     async def ready(request: Request) -> dict[str, Any]:
         checks: Mapping[str, Check] = request.app.state.checks

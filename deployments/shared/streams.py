@@ -22,6 +22,7 @@ logger = logging.getLogger(__name__)
 
 _RAN_WELL_SECONDS: Final = 5.0
 _LONGEST_PAUSE_SECONDS: Final = 15.0
+_FIRST_PATIENCE_SECONDS: Final = 0.03
 
 Handler = Callable[[Sequence[Event]], Awaitable[None]]
 
@@ -155,10 +156,13 @@ async def end_tasks(tasks: Sequence[asyncio.Task[None]]) -> None:
     """Cancel ``tasks`` until each has ended.
 
     Once is not enough: a cancellation that arrives while a library finishes a call or cleans up
-    after one can be lost, and the task would go on for ever.
+    after one can be lost (until Python 3.12 by ``wait_for``, in which Redis' client sends), and
+    the task would go on for ever. The second comes soon, later ones leave time to clean up.
     """
     pending = set(tasks)
+    patience = _FIRST_PATIENCE_SECONDS
     while pending:
         for task in pending:
             task.cancel()
-        _, pending = await asyncio.wait(pending, timeout=1)
+        _, pending = await asyncio.wait(pending, timeout=patience)
+        patience = min(patience * 3, 1)

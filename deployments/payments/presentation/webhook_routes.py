@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Request
 
 from deployments.payments.application.receive_event import ReceiveEvent
 from deployments.shared.rate_limit import rate_limit
-from deployments.shared.schemas import Problem, Schema
+from deployments.shared.schemas import PROBLEM, Schema
 
 # Stripe sends from few addresses and as fast as the shop sells; the signature is the real guard.
 router = APIRouter(
     tags=["webhook"], dependencies=[Depends(rate_limit("12000/minute", by="address"))]
 )
-
-
-PROBLEM: dict[str, Any] = {"model": Problem, "content": {"application/problem+json": {}}}
 
 
 class Received(Schema):

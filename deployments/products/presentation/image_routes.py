@@ -15,11 +15,9 @@ from deployments.products.contract import Image, ImageChange, ImageOrder
 from deployments.products.presentation import presenters
 from deployments.products.presentation.merchant_routes import Merchant
 from deployments.shared.rate_limit import rate_limit
-from deployments.shared.schemas import Problem
+from deployments.shared.schemas import PROBLEM
 
 router = APIRouter(tags=["images"])
-
-_PROBLEM = {"model": Problem, "content": {"application/problem+json": {}}}
 
 
 @router.post(
@@ -29,8 +27,8 @@ _PROBLEM = {"model": Problem, "content": {"application/problem+json": {}}}
     dependencies=[Depends(rate_limit("120/minute"))],
     responses={
         status.HTTP_200_OK: {"model": Image, "description": "the product has this picture"},
-        status.HTTP_413_CONTENT_TOO_LARGE: _PROBLEM,
-        status.HTTP_415_UNSUPPORTED_MEDIA_TYPE: _PROBLEM,
+        status.HTTP_413_CONTENT_TOO_LARGE: PROBLEM,
+        status.HTTP_415_UNSUPPORTED_MEDIA_TYPE: PROBLEM,
     },
 )
 async def add(

@@ -256,7 +256,7 @@ async def test_overview_before_the_first_run_is_empty(
     assert body["products"] == []
 
 
-@pytest.mark.parametrize("path", ["/prices", f"/prices/{KETTLE}/history"])
+@pytest.mark.parametrize("path", ["/prices", f"/prices/{KETTLE}/history"], ids=["all", "one"])
 async def test_shoppers_do_not_see_where_we_stand(
     search: httpx.AsyncClient, keys: Keys, path: str
 ) -> None:
