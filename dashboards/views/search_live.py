@@ -248,9 +248,10 @@ def _versions(index: IndexStatus | None) -> None:
 def _knobs() -> None:
     with st.expander("What can be turned, and when", icon=":material/tune:"):
         st.markdown(
-            "The first three change at a redeploy without a restart of replicas; the others "
-            "replace replicas one after the other. After a change in `serve_config.yaml` or "
-            "`settings.env`: `mercato redeploy search`. What to set for a rate and a latency: "
+            "`user_config`, autoscaling and queue limits are in `serve_config.yaml`; "
+            "`mercato redeploy search --keep-replicas` brings them to the replicas that run. "
+            "`ray_actor_options` and `settings.env` need new replicas: `mercato redeploy search`. "
+            "What to set for a rate and a latency: "
             "`mercato load search --for-rate 100 --target-p95-ms 40 --html load.html`."
         )
         st.table(

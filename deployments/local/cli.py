@@ -289,10 +289,18 @@ def redeploy_services(
     context: typer.Context,
     service: Annotated[list[str] | None, typer.Argument(help="Services; without, all six")] = None,
     data: DataOption = None,
+    keep_replicas: Annotated[
+        bool,
+        typer.Option(
+            "--keep-replicas",
+            help="Only bring user_config, autoscaling and queue limits of serve_config.yaml to "
+            "the replicas that run",
+        ),
+    ] = False,
 ) -> None:
     """Replace services by new replicas without a failed request: after a change of the code, of
     serve_config.yaml or of settings.env in the data folder."""
-    redeploy.redeploy(require_running(data or context.obj), service)
+    redeploy.redeploy(require_running(data or context.obj), service, keep=keep_replicas)
 
 
 def require_running(data: Path | None) -> StackLayout:

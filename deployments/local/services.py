@@ -66,6 +66,35 @@ def redeploy(cluster: RayCluster, config: dict[str, Any], names: Collection[str]
     _wait_until_replaced(cluster, old)
 
 
+def tune(cluster: RayCluster, config: dict[str, Any], names: Collection[str]) -> None:
+    """Give the running replicas of ``names`` the settings of their deployments in ``config``.
+
+    Their code and variables stay, so that Serve keeps the replicas, unless what an actor gets
+    (``ray_actor_options``) has changed.
+
+    Raises:
+        RuntimeError: Serve refused the configuration, or does not run one of ``names``.
+    """
+    running = _details(cluster)["applications"]
+    if missing := sorted(set(names) - running.keys()):
+        raise RuntimeError(f"not deployed: {', '.join(missing)}")
+    deploy(cluster, config | {"applications": tuned(running, config, names)})
+
+
+def tuned(
+    running: dict[str, Any], config: dict[str, Any], names: Collection[str]
+) -> list[dict[str, Any]]:
+    """The running applications, those of ``names`` with the deployments of ``config``."""
+    applications = []
+    for application in config["applications"]:
+        name = application["name"]
+        if name in running:
+            now = running[name]["deployed_app_config"]
+            changed = {"deployments": application["deployments"]} if name in names else {}
+            applications.append(now | changed)
+    return applications
+
+
 def replicas(application: dict[str, Any]) -> dict[str, int]:
     """Replica id → process id of an application's replicas that take requests."""
     return {
