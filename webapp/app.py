@@ -18,7 +18,7 @@ from webapp.pages.back_office.users import users as users_desk
 from webapp.pages.cart import cart
 from webapp.pages.checkout import checkout
 from webapp.pages.home import home
-from webapp.pages.listing import listing
+from webapp.pages.listing import listing, search_results
 from webapp.pages.mailed import forgot_password, reset_password, verify_email
 from webapp.pages.not_found import not_found
 from webapp.pages.order import order
@@ -90,9 +90,13 @@ app.add_page(
     description=_ABOUT,
     on_load=[_arrive, Home.load],
 )
-for route in ("/products", "/search", "/category/[[...splat]]"):
+for route, _list in (
+    ("/products", listing),
+    ("/search", search_results),
+    ("/category/[[...splat]]", listing),
+):
     app.add_page(
-        listing,
+        _list,
         route=route,
         title=Catalogue.title + f" · {_NAME}",
         description=_ABOUT,

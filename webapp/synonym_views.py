@@ -17,6 +17,13 @@ from webapp.listing_url import Listing
 from webapp.search_views import Answer, hit_cards
 from webapp.views import Card
 
+# In the order they are listed.
+_STATES = {
+    "active": ("Answers searches", "good"),
+    "building": ("Being built", "wait"),
+    "ready": ("Ready to take over", "wait"),
+    "retired": ("Kept for return", "stop"),
+}
 _MOST_TERMS = 20
 _LONGEST_TERM = 60
 
@@ -101,11 +108,7 @@ class VersionRow:
 
     @classmethod
     def of(cls, version: IndexVersionInfo) -> VersionRow:
-        state, tone = {
-            "active": ("Answers searches", "good"),
-            "building": ("Being built", "wait"),
-            "retired": ("Kept for return", "stop"),
-        }[version.status]
+        state, tone = _STATES[version.status]
         active = version.status == "active" and version.activated_at
         return cls(
             name=version.name,
@@ -127,9 +130,8 @@ class IndexView:
 
     @classmethod
     def of(cls, status: IndexStatus) -> IndexView:
-        ranked = sorted(
-            status.versions, key=lambda v: ("active", "building", "retired").index(v.status)
-        )
+        order = list(_STATES)
+        ranked = sorted(status.versions, key=lambda version: order.index(version.status))
         return cls(
             products=count_of(status.documents, "product"),
             pending=count_of(status.pending, "product") if status.pending else "",

@@ -31,14 +31,24 @@ from webapp.theme import (
 )
 from webapp.views import Crumb
 
+_BLANK = "\N{NO-BREAK SPACE}"
+
 
 def listing() -> rx.Component:
+    return _page(_head())
+
+
+def search_results() -> rx.Component:
+    return _page(_search_head())
+
+
+def _page(head: rx.Component) -> rx.Component:
     return page(
         rx.cond(
             Catalogue.missing,
             not_found_content(),
             rx.el.div(
-                _head(),
+                head,
                 rx.el.div(
                     rx.el.aside(
                         filters("side"),
@@ -83,15 +93,7 @@ def _head() -> rx.Component:
 
     return rx.el.div(
         breadcrumbs(Catalogue.crumbs),
-        rx.cond(
-            Catalogue.is_search,
-            rx.el.p("Results for", class_name="mt-5 text-[15px] text-muted"),
-        ),
-        rx.el.h1(
-            Catalogue.title,
-            class_name=rx.cond(Catalogue.is_search, "mt-1 ", "mt-4 ") + f"{TITLE} break-words",
-        ),
-        rx.cond(Catalogue.is_search, understanding()),
+        rx.el.h1(Catalogue.title, class_name=f"mt-4 {TITLE} break-words"),
         rx.cond(
             Catalogue.children.length() > 0,
             rx.el.ul(
@@ -100,6 +102,22 @@ def _head() -> rx.Component:
                 "sm:mx-0 sm:flex-wrap sm:px-0",
             ),
         ),
+    )
+
+
+def _search_head() -> rx.Component:
+    return rx.el.div(
+        breadcrumbs(Catalogue.crumbs),
+        rx.el.p(
+            rx.cond(Catalogue.is_search & (Catalogue.query == ""), _BLANK, "Results for"),
+            class_name="mt-5 text-[15px] text-muted",
+        ),
+        rx.el.h1(
+            # What stands here before the search is known would be another page's title.
+            rx.cond(Catalogue.is_search, Catalogue.title, _BLANK),
+            class_name=f"mt-1 {TITLE} break-words",
+        ),
+        understanding(),
     )
 
 

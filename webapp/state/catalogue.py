@@ -47,7 +47,7 @@ class Catalogue(rx.State):
     answer: Answer = Answer()
     is_search: bool = False
     query: str = ""
-    crumbs: list[Crumb] = []
+    crumbs: list[Crumb] = [Crumb("Home", "/")]
     children: list[Crumb] = []
     chips: list[Chip] = []
     choices: FilterChoices = FilterChoices()

@@ -63,6 +63,9 @@ def search_routes(world: World) -> APIRouter:
 
         def found(low: int, high: int) -> list[ProductDetail]:
             products = filtered(world, category, brand, low, high, in_stock)
+            return like(products)
+
+        def like(products: list[ProductDetail]) -> list[ProductDetail]:
             if "hike" in query or "bottle" in query or "bottel" in query:
                 return [p for p in products if p.category and "outdoor" in p.category.path]
             return [] if "zzz" in query else products
@@ -91,7 +94,9 @@ def search_routes(world: World) -> APIRouter:
             items=_hits(cards),
             total=len(cards),
             alternatives=alternatives,
-            facets=_facets(products, cards),
+            facets=_facets(
+                products, like(filtered(world, category, None, price_min, asked_max, in_stock))
+            ),
             prices=_prices(cards),
             mode="lexical" if "slow" in query else "hybrid",
             index_version="1",
@@ -170,11 +175,11 @@ def _hits(cards: list[ProductCard]) -> list[SearchHit]:
     ]
 
 
-def _facets(products: list[ProductDetail], cards: list[ProductCard]) -> list[Facet]:
-    brands = Counter(card.brand or "" for card in cards)
-    categories = Counter((c.path, c.name) for card in cards if (c := card.category))
+def _facets(products: list[ProductDetail], of_any_brand: list[ProductDetail]) -> list[Facet]:
+    brands = Counter(product.brand or "" for product in of_any_brand)
+    categories = Counter((c.path, c.name) for product in products if (c := product.category))
     materials = Counter(product.attributes["Material"] for product in products)
-    if not cards:
+    if not products:
         return []
     return [
         Facet(
