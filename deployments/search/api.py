@@ -14,10 +14,8 @@ from deployments.search.application.find_similar import FindSimilar
 from deployments.search.application.index_products import IndexProducts
 from deployments.search.application.live_ports import Deployments
 from deployments.search.application.ports import Catalogue, Embedder
-from deployments.search.application.product_attributes import ProductAttributes
 from deployments.search.application.query_vectors import QueryVectors
 from deployments.search.application.retrieve import RetrievalOptions, Retrieve
-from deployments.search.application.search import Search
 from deployments.search.application.suggest import Suggest
 from deployments.search.application.sync_documents import SyncDocuments
 from deployments.search.application.term_frequencies import TermFrequencies
@@ -37,6 +35,7 @@ from deployments.search.presentation import (
 )
 from deployments.search.price_setup import setup_prices
 from deployments.search.version_setup import setup_versions
+from deployments.search.search_setup import setup_search
 from deployments.shared.events import PRODUCTS
 from deployments.shared.service_app import Platform, create_service_app
 from deployments.shared.settings import PlatformSettings
@@ -82,9 +81,8 @@ def create_api(
         documents = SyncDocuments(begin, products)
         embed = EmbedDocuments(begin, embedder, timeout_seconds=settings.index_timeout_seconds)
         state = parts.state
-        retrieve = Retrieve(begin, vectors, TermFrequencies(begin), options, language=language)
-        attributes = ProductAttributes(begin, products=settings.products_remembered)
-        state.search = Search(begin, retrieve, attributes)
+        retrieve = Retrieve(begin, vectors, DocumentCounts(begin), options, language=language)
+        setup_search(parts, begin, retrieve, settings)
         state.find_similar = FindSimilar(begin, min_similarity=settings.min_similarity)
         state.suggest = Suggest(begin)
         state.index_products = IndexProducts(begin, documents, embed)

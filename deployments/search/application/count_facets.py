@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from deployments.search.application.product_attributes import AttributeTable, ProductAttributes
+from deployments.search.application.results import Results
 from deployments.search.domain.facets import (
     FacetCounts,
     attribute_facets,
@@ -12,35 +12,26 @@ from deployments.search.domain.facets import (
     category_counts,
     rating_counts,
 )
-from deployments.search.domain.ranking import Ranked
 
 
-class CountFacets:
-    def __init__(self, attributes: ProductAttributes) -> None:
-        self._attributes = attributes
-
-    async def __call__(
-        self,
-        found: Sequence[Ranked],
-        table: AttributeTable,
-        chosen: Mapping[tuple[str, str], Sequence[Ranked]],
-    ) -> list[FacetCounts]:
-        """
-        Args:
-            table: the attributes of ``found``.
-            chosen: (field, folded name) of each facet in which something is chosen → what would
-                be found but for that choice.
-        """
-        counted = [
-            category_counts(chosen.get(("category", ""), found)),
-            brand_counts(chosen.get(("brand", ""), found)),
-            rating_counts(chosen.get(("rating_min", ""), found)),
-        ]
-        names = {}
-        for (field, name), rows in chosen.items():
-            if field == "attr":
-                others = await self._attributes.table([row.facts for row in rows])
-                if (counts := others.counts_of(name)) is not None:
-                    names[name] = counts
-        attributes = attribute_facets(table.counts(), len(found), names)
-        return [facet for facet in [*counted, *attributes] if facet.values]
+def count_facets(found: Results, chosen: Mapping[tuple[str, str], Results]) -> list[FacetCounts]:
+    """
+    Args:
+        chosen: (field, folded name) of each facet in which something is chosen → what would be
+            found but for that choice.
+    """
+    counted = [
+        count(chosen.get((field, ""), found).ranked)
+        for field, count in (
+            ("category", category_counts),
+            ("brand", brand_counts),
+            ("rating_min", rating_counts),
+        )
+    ]
+    names = {
+        name: counts
+        for (field, name), others in chosen.items()
+        if field == "attr" and (counts := others.table.counts_of(name)) is not None
+    }
+    attributes = attribute_facets(found.table.counts(), len(found.ranked), names)
+    return [facet for facet in [*counted, *attributes] if facet.values]

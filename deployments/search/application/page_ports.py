@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 from uuid import UUID
 
+from deployments.search.domain.vocabulary import Vocabulary
+
 
 class PageRepository(Protocol):
     async def attributes(
@@ -13,3 +15,7 @@ class PageRepository(Protocol):
     ) -> Mapping[UUID, tuple[int, Mapping[str, Any]]]:
         """Version and attributes, name → values, of each product."""
         ...
+
+
+class VocabularyRepository(Protocol):
+    async def read(self) -> Vocabulary: ...

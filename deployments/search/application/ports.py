@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deployments.products.contract import ProductDetail
-from deployments.search.application.page_ports import PageRepository
+from deployments.search.application.page_ports import PageRepository, VocabularyRepository
+from deployments.search.application.text_ports import PostingRepository
 from deployments.search.domain.document import Document
 from deployments.search.domain.query import Filters, Query
 from deployments.search.domain.ranking import MeaningMatch, TextMatch
@@ -285,6 +286,7 @@ class SearchUnitOfWork(Protocol):
     documents: DocumentRepository
     retrieval: RetrievalRepository
     pages: PageRepository
+    vocabulary: VocabularyRepository
     versions: IndexVersionRepository
     embeddings: EmbeddingRepository
 

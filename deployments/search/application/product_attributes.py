@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from deployments.search.domain.facets import MOST_VALUES, AttributeCounts
 from deployments.search.domain.filter_keys import filter_key
 from deployments.search.domain.query import fold
 from deployments.search.domain.ranking import Facts
+from deployments.search.domain.vocabulary import Reading
 
 _LONGEST: Final = 60
 # Of a value or an attribute that fewer of the products have nothing is told.
@@ -76,8 +78,25 @@ class AttributeTable:
     def __init__(self, dictionary: Dictionary, keys_of: Sequence[Keys]) -> None:
         self._dictionary = dictionary
         self._size = len(keys_of)
+        self._keys_of = keys_of
         self._keys = np.concatenate(keys_of) if keys_of else _NONE
         self._rows = np.repeat(np.arange(len(keys_of)), [len(keys) for keys in keys_of])
+
+    def only(self, mask: NDArray[np.bool_]) -> AttributeTable:
+        """Of the products where ``mask`` is true."""
+        if mask.all():
+            return self
+        return AttributeTable(
+            self._dictionary, [self._keys_of[place] for place in np.flatnonzero(mask).tolist()]
+        )
+
+    def as_written(self, reading: Reading) -> Reading:
+        """With an attribute's name and value as products have them."""
+        number = self._dictionary.find(reading.key)
+        if reading.kind != "attribute" or number is None:
+            return reading
+        name, value = self._dictionary.values[number]
+        return replace(reading, label=value, value=f"{name}:{value}")
 
     def having(self, key: str) -> NDArray[np.bool_]:
         """Which of the products have the value with this filter key, by place."""

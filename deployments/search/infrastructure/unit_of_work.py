@@ -5,18 +5,21 @@ from typing import Any
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from deployments.search.application.page_ports import PageRepository
+from deployments.search.application.page_ports import PageRepository, VocabularyRepository
 from deployments.search.application.ports import (
     DocumentRepository,
     EmbeddingRepository,
     IndexVersionRepository,
     RetrievalRepository,
 )
+from deployments.search.application.text_ports import PostingRepository
 from deployments.search.infrastructure.document_repository import SqlDocumentRepository
 from deployments.search.infrastructure.embedding_repository import SqlEmbeddingRepository
 from deployments.search.infrastructure.index_version_repository import SqlIndexVersionRepository
 from deployments.search.infrastructure.page_repository import SqlPageRepository
+from deployments.search.infrastructure.posting_repository import SqlPostingRepository
 from deployments.search.infrastructure.retrieval_repository import SqlRetrievalRepository
+from deployments.search.infrastructure.vocabulary_repository import SqlVocabularyRepository
 from deployments.shared.database import SqlUnitOfWork
 
 # iterative_scan: a filter must not starve the nearest neighbours. The plan depends on what is
@@ -35,14 +38,18 @@ _SETTINGS = (
 class SqlSearchUnitOfWork(SqlUnitOfWork):
     documents: DocumentRepository
     retrieval: RetrievalRepository
+    postings: PostingRepository
     pages: PageRepository
+    vocabulary: VocabularyRepository
     versions: IndexVersionRepository
     embeddings: EmbeddingRepository
 
     def _open(self) -> None:
         self.documents = SqlDocumentRepository(self.session)
         self.retrieval = SqlRetrievalRepository(self.session)
+        self.postings = SqlPostingRepository(self.session)
         self.pages = SqlPageRepository(self.session)
+        self.vocabulary = SqlVocabularyRepository(self.session)
         self.versions = SqlIndexVersionRepository(self.session)
         self.embeddings = SqlEmbeddingRepository(self.session)
 

@@ -21,6 +21,7 @@ _PARAMETERS: Final = (
     "in_stock",
     "rating_min",
     "attr",
+    "literal",
     "sort",
     "limit",
     "cursor",

@@ -5,12 +5,15 @@ from __future__ import annotations
 from deployments.products.contract import ProductCard
 from deployments.search.application.search import Found
 from deployments.search.contract import (
+    Chip,
     Facet,
     FacetValue,
+    FilterValue,
     PriceSpan,
     SearchHit,
     SearchResponse,
 )
+from deployments.search.domain import understanding
 from deployments.search.domain.facets import FacetCounts
 from deployments.shared.pagination import encode_cursor
 
@@ -19,6 +22,8 @@ def response(found: Found, sort: str, seconds: float) -> SearchResponse:
     items = _hits(found)
     return SearchResponse(
         query=found.query,
+        searched=found.searched,
+        chips=[_chip(chip) for chip in found.chips],
         corrected_query=found.corrected,
         items=items,
         total=found.total,
@@ -41,6 +46,11 @@ def _hits(found: Found) -> list[SearchHit]:
         for row in found.rows
         if row.facts.product_id in found.cards
     ]
+
+
+def _chip(chip: understanding.Chip) -> Chip:
+    filters = [FilterValue(name=name, value=value) for name, value in chip.filters]
+    return Chip(kind=chip.kind, label=chip.label, words=chip.words, filters=filters)
 
 
 def _facet(facet: FacetCounts) -> Facet:

@@ -40,6 +40,10 @@ async def search(
         str,
         Query(description="words, a SKU or a barcode", examples=["keep coffee hot on a hike"]),
     ],
+    literal: Annotated[
+        list[Annotated[str, Query(max_length=300)]] | None,
+        Query(max_length=20, description="words of the query that are searched, not a filter"),
+    ] = None,
     sort: SearchSort = "relevance",
     limit: Limit = 24,
     cursor: Cursor = None,
@@ -47,12 +51,20 @@ async def search(
     """Products that hold the query's words or are near to its meaning, best first.
 
     An exact SKU, barcode or title comes first. A misspelt word is corrected; `corrected_query`
-    says so. `mode` is `lexical` when only the words were searched, because the model did not
+    says so. What the query says of price, stock, stars, category, brand and attributes filters:
+    see `chips`. `mode` is `lexical` when only the words were searched, because the model did not
     answer in time.
     """
     started = time.perf_counter()
     use_case: Search = request.app.state.search
-    found = await use_case(query, wanted, sort=sort, limit=limit, after=seen_until(cursor, sort))
+    found = await use_case(
+        query,
+        wanted,
+        literal=literal or (),
+        sort=sort,
+        limit=limit,
+        after=seen_until(cursor, sort),
+    )
     return response(found, sort, time.perf_counter() - started)
 
 
