@@ -9,7 +9,7 @@ import reflex as rx
 from webapp.components.controls import icon, skeleton
 from webapp.scripts import close_dialogs
 from webapp.state.catalogue import Catalogue
-from webapp.state.facets import AttributeGroup, Choice
+from webapp.state.facets import SHOWN_AT_ONCE, AttributeGroup, Choice
 from webapp.theme import (
     FIELD,
     FOCUS,
@@ -18,7 +18,6 @@ from webapp.theme import (
     SUBHEADING,
 )
 
-_MANY = 8
 _OPTION = (
     "flex w-full items-center justify-between gap-3 rounded-lg px-2.5 py-2 text-left text-[15px] "
     "cursor-pointer transition-colors hover:bg-sand " + FOCUS
@@ -30,11 +29,7 @@ def filters(place: str) -> rx.Component:
     choices = Catalogue.choices
     return rx.el.div(
         rx.cond(Catalogue.loading, _skeletons()),
-        rx.cond(
-            choices.categories.length() > _MANY,
-            _folded("Department", choices.categories, Catalogue.filter_category),
-            _facet("Department", choices.categories, Catalogue.filter_category),
-        ),
+        _facet("Department", choices.categories, Catalogue.filter_category),
         _facet("Brand", choices.brands, Catalogue.filter_brand, many=True),
         _price_filter(place),
         _facet("Rating", choices.ratings, Catalogue.filter_rating),
@@ -79,8 +74,24 @@ def _facet(title: str, choices: Any, on_choose: Any, *, many: bool = False) -> r
         choices.length() > 0,
         rx.el.div(
             rx.el.h2(title, class_name="mb-2 text-sm font-semibold"),
-            rx.el.ul(rx.foreach(choices, choice), class_name="-mx-2.5 space-y-0.5"),
+            rx.el.ul(rx.foreach(choices[:SHOWN_AT_ONCE], choice), class_name="-mx-2.5 space-y-0.5"),
+            rx.cond(choices.length() > SHOWN_AT_ONCE, _rest(choices, choice)),
         ),
+    )
+
+
+def _rest(choices: Any, choice: Any) -> rx.Component:
+    return rx.el.details(
+        rx.el.summary(
+            rx.el.span("Show all ", choices.length(), class_name="group-open:hidden"),
+            rx.el.span("Show fewer", class_name="hidden group-open:inline"),
+            class_name="flex cursor-pointer list-none py-2 text-sm text-muted underline "
+            f"underline-offset-4 hover:text-ink rounded-sm {FOCUS} group-open:order-last",
+        ),
+        rx.el.ul(
+            rx.foreach(choices[SHOWN_AT_ONCE:], choice), class_name="-mx-2.5 mb-1 space-y-0.5"
+        ),
+        class_name="group",
     )
 
 

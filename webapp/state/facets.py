@@ -10,8 +10,9 @@ from deployments.search.contract import Facet, PriceSpan
 from webapp.listing_url import Listing
 from webapp.views import Department
 
-LONGEST_FACET = 14
-_LONGEST_ATTRIBUTE_FACET = 8
+LONGEST_FACET = 30
+SHOWN_AT_ONCE = 8
+_LONGEST_ATTRIBUTE_FACET = 12
 _MOST_ATTRIBUTE_FACETS = 6
 
 
@@ -131,7 +132,9 @@ def _price_hint(low: int | None, high: int | None) -> str:
 
 
 def _counted(rows: list[tuple[str, str, int]], chosen: tuple[str, ...]) -> list[Choice]:
-    """What is chosen stays to be seen though it finds nothing."""
+    """What is chosen stays to be seen, though it finds nothing or comes late in the list."""
+    late = [row for row in rows[SHOWN_AT_ONCE:] if row[0] in chosen]
+    rows = [*late, *(row for row in rows if row not in late)]
     known = {value for value, _, _ in rows}
     absent = [Choice(v, v.rsplit(":", 1)[-1], "", True) for v in chosen if v not in known]
     return [*absent, *(Choice(v, label, f"{n:,}", v in chosen) for v, label, n in rows)]

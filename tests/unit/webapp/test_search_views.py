@@ -200,12 +200,19 @@ def test_facets_of_a_search_become_choices() -> None:
         ("Colour:Blue", "Blue"),
         ("Colour:Red", "Red"),
     ]
-    assert (colour.is_open, size.is_open, len(size.choices)) == (True, False, 8)
+    assert (colour.is_open, size.is_open, len(size.choices)) == (True, False, 12)
     assert [(c.value, c.label, c.selected) for c in found.ratings] == [
         ("4", "4 stars and more", True)
     ]
     assert found.price_hint == "€19 – €349"
     assert of_search([], None, Listing(query="x")).price_hint == ""
+
+
+def test_what_is_chosen_is_never_folded_away() -> None:
+    values = [FacetValue(value=f"B{n}", label=f"B{n}", count=90 - n) for n in range(40)]
+    brands = of_search([Facet(field="brand", values=values)], None, Listing(brands=("B20", "B1")))
+    assert [choice.label for choice in brands.brands[:4]] == ["B20", "B0", "B1", "B2"]
+    assert len(brands.brands) == 30
 
 
 def test_a_department_that_was_chosen_goes_by_its_name() -> None:
