@@ -36,11 +36,13 @@ check: setup ## Format, lint, types and layer rules
 	@$(RUN)/lint-imports
 	@$(RUN)/bandit --quiet --configfile pyproject.toml --recursive deployments models pipelines webapp dashboards 2>/dev/null
 
+# Each has a PostgreSQL and a Redis of its own and takes about 1.5 GB.
+WORKERS ?= 2
 .PHONY: test
 test: ## All checks and all tests; installs what they need
 	@PYTHON="$(PYTHON)" ops/setup.sh --browser
 	@$(MAKE) --no-print-directory check
-	@$(RUN)/pytest
+	@$(RUN)/pytest --numprocesses $(WORKERS)
 
 .PHONY: bench
 bench: setup ## Measure, print a table and write bench.json

@@ -1,4 +1,5 @@
-"""The servers service tests share: one embedded PostgreSQL and Redis a run, private to it."""
+"""The servers service tests share, one embedded PostgreSQL and Redis a process, private to it;
+the order of the tests, and how `make test` gives them to its workers."""
 
 from __future__ import annotations
 
@@ -8,12 +9,15 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from hypothesis import HealthCheck, settings
 from psycopg import sql
 from redis import Redis
+from xdist.scheduler import LoadScopeScheduling
 
 from deployments.local.ports import free_port
 from deployments.local.postgres import EmbeddedPostgres, provision, service_url
@@ -29,17 +33,44 @@ __all__ = ["stack"]
 
 
 _ORDER = ("unit", "model", "service", "stack", "e2e")
+_ON_THE_STACK = ("stack", "e2e")
+
+# How long an example takes is up to what else runs on the machine.
+settings.register_profile(
+    "mercato", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("mercato")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Quick tests first. Browser tests last: while Playwright's own event loop lives in this
     thread, asyncio tests could not run."""
-    items.sort(key=lambda item: _place(item.path))
+    items.sort(key=lambda item: _place(item.path, shared=hasattr(config, "workerinput")))
 
 
-def _place(path: Path) -> int:
+def _place(path: Path, *, shared: bool) -> int:
+    if shared and path.name == "test_schemas.py":
+        # The longest file that needs no stack keeps one worker busy while the other starts it.
+        return len(_ORDER)
     parts = path.relative_to(Path(__file__).parent).parts
     return _ORDER.index(parts[0]) if parts[0] in _ORDER else len(_ORDER)
+
+
+class FileByFile(LoadScopeScheduling):
+    """A worker gets a file at a time, in their order; one gets all that needs the one stack."""
+
+    def __init__(self, config: pytest.Config, log: Any) -> None:
+        config.option.loadscopereorder = False
+        super().__init__(config, log)
+
+    def _split_scope(self, nodeid: str) -> str:
+        path = nodeid.partition("::")[0]
+        return "stack" if Path(path).parts[1] in _ON_THE_STACK else path
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> FileByFile:
+    return FileByFile(config, log)
 
 
 @pytest.fixture(scope="session")

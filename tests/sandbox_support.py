@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -27,10 +28,32 @@ RETURN_URL = "http://127.0.0.1:3000/checkout/return"
 
 
 class _Server(uvicorn.Server):
+    """Ends when told; uvicorn itself looks ten times a second, and then waits for as long again."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.end = asyncio.Event()
+
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         # Signals belong to pytest.
         yield
+
+    async def main_loop(self) -> None:
+        await self.on_tick(0)
+        await self.end.wait()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for server in self.servers:
+            server.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        # An idle connection is gone after a turn of the loop.
+        await asyncio.sleep(0.001)
+        if self.server_state.connections or self.server_state.tasks:
+            await super().shutdown(sockets)
+        else:
+            await self.lifespan.shutdown()
 
 
 @asynccontextmanager
@@ -54,7 +77,7 @@ async def serving(app: ASGIApp, port: int) -> AsyncIterator[str]:
     try:
         yield f"http://127.0.0.1:{port}"
     finally:
-        server.should_exit = True
+        server.end.set()
         await task
 
 
