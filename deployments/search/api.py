@@ -33,6 +33,7 @@ from deployments.search.presentation import (
     price_routes,
     search_routes,
 )
+    synonym_routes,
 from deployments.search.price_setup import setup_prices
 from deployments.search.version_setup import setup_versions
 from deployments.search.search_setup import setup_search
@@ -119,3 +120,4 @@ def create_api(
         ],
         verifier=verifier,
     )
+            synonym_routes.router,

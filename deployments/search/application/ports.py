@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from deployments.products.contract import ProductDetail
 from deployments.search.application.page_ports import PageRepository, VocabularyRepository
+from deployments.search.application.synonym_ports import SynonymRepository
 from deployments.search.application.text_ports import PostingRepository
 from deployments.search.domain.document import Document
 from deployments.search.domain.query import Filters, Query
@@ -287,6 +288,7 @@ class SearchUnitOfWork(Protocol):
     retrieval: RetrievalRepository
     pages: PageRepository
     vocabulary: VocabularyRepository
+    synonyms: SynonymRepository
     versions: IndexVersionRepository
     embeddings: EmbeddingRepository
 

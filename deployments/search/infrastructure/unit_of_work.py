@@ -12,6 +12,7 @@ from deployments.search.application.ports import (
     IndexVersionRepository,
     RetrievalRepository,
 )
+from deployments.search.application.synonym_ports import SynonymRepository
 from deployments.search.application.text_ports import PostingRepository
 from deployments.search.infrastructure.document_repository import SqlDocumentRepository
 from deployments.search.infrastructure.embedding_repository import SqlEmbeddingRepository
@@ -19,6 +20,7 @@ from deployments.search.infrastructure.index_version_repository import SqlIndexV
 from deployments.search.infrastructure.page_repository import SqlPageRepository
 from deployments.search.infrastructure.posting_repository import SqlPostingRepository
 from deployments.search.infrastructure.retrieval_repository import SqlRetrievalRepository
+from deployments.search.infrastructure.synonym_repository import SqlSynonymRepository
 from deployments.search.infrastructure.vocabulary_repository import SqlVocabularyRepository
 from deployments.shared.database import SqlUnitOfWork
 
@@ -41,6 +43,7 @@ class SqlSearchUnitOfWork(SqlUnitOfWork):
     postings: PostingRepository
     pages: PageRepository
     vocabulary: VocabularyRepository
+    synonyms: SynonymRepository
     versions: IndexVersionRepository
     embeddings: EmbeddingRepository
 
@@ -49,6 +52,7 @@ class SqlSearchUnitOfWork(SqlUnitOfWork):
         self.retrieval = SqlRetrievalRepository(self.session)
         self.postings = SqlPostingRepository(self.session)
         self.pages = SqlPageRepository(self.session)
+        self.synonyms = SqlSynonymRepository(self.session)
         self.vocabulary = SqlVocabularyRepository(self.session)
         self.versions = SqlIndexVersionRepository(self.session)
         self.embeddings = SqlEmbeddingRepository(self.session)
