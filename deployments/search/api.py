@@ -32,11 +32,11 @@ from deployments.search.presentation import (
     live_routes,
     price_routes,
     search_routes,
-)
     synonym_routes,
+)
 from deployments.search.price_setup import setup_prices
-from deployments.search.version_setup import setup_versions
 from deployments.search.search_setup import setup_search
+from deployments.search.version_setup import setup_versions
 from deployments.shared.events import PRODUCTS
 from deployments.shared.service_app import Platform, create_service_app
 from deployments.shared.settings import PlatformSettings
@@ -82,7 +82,7 @@ def create_api(
         documents = SyncDocuments(begin, products)
         embed = EmbedDocuments(begin, embedder, timeout_seconds=settings.index_timeout_seconds)
         state = parts.state
-        retrieve = Retrieve(begin, vectors, DocumentCounts(begin), options, language=language)
+        retrieve = Retrieve(begin, vectors, TermFrequencies(begin), options, language=language)
         setup_search(parts, begin, retrieve, settings)
         state.find_similar = FindSimilar(begin, min_similarity=settings.min_similarity)
         state.suggest = Suggest(begin)
@@ -117,7 +117,7 @@ def create_api(
             index_routes.router,
             price_routes.router,
             live_routes.router,
+            synonym_routes.router,
         ],
         verifier=verifier,
     )
-            synonym_routes.router,
