@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 
-from deployments.search.application.ports import Range, Vectors
+from deployments.search.application.ports import PendingDocument, Range, Vectors
 from deployments.search.infrastructure.unit_of_work import SqlSearchUnitOfWork
 from deployments.shared.database import create_engine, create_session_factory
 
@@ -34,15 +34,23 @@ class RangeEmbedder:
         self._loop.close()
 
     async def _embed(self, version: int, within: Range) -> int:
-        stored = 0
         async with SqlSearchUnitOfWork(self._sessions) as work:
             pending = await work.embeddings.pending(version, limit=10_000, within=within)
         # Of like length together, so that a batch has little padding.
         pending.sort(key=lambda document: len(document.text))
+        stored = 0
+        storing: asyncio.Task[int] | None = None
         for start in range(0, len(pending), _STORED_AT_ONCE):
             batch = pending[start : start + _STORED_AT_ONCE]
-            vectors = self._encode([document.text for document in batch])
-            async with SqlSearchUnitOfWork(self._sessions) as work:
-                stored += await work.embeddings.store(version, batch, vectors)
-                await work.commit()
+            vectors = await asyncio.to_thread(self._encode, [document.text for document in batch])
+            # One batch is stored while the next is encoded; no more wait in memory.
+            if storing is not None:
+                stored += await storing
+            storing = asyncio.create_task(self._store(version, batch, vectors))
+        return stored + (await storing if storing is not None else 0)
+
+    async def _store(self, version: int, batch: Sequence[PendingDocument], vectors: Vectors) -> int:
+        async with SqlSearchUnitOfWork(self._sessions) as work:
+            stored = await work.embeddings.store(version, batch, vectors)
+            await work.commit()
         return stored

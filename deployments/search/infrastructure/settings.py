@@ -11,6 +11,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from deployments.search.domain.ranking import Fusion
 from deployments.shared.settings import ServiceSettings
 
+# NVIDIA's, the same under Windows, AMD's.
+_GPU_DRIVERS = ("/dev/nvidiactl", "/dev/dxg", "/dev/kfd")
+
 
 class SearchSettings(ServiceSettings):
     model_config = SettingsConfigDict(env_prefix="MERCATO_SEARCH_", extra="ignore")
@@ -120,7 +123,7 @@ class EncoderSettings(BaseSettings):
     def resolved_device(self) -> str:
         if self.device != "auto":
             return self.device
-        if not Path("/dev/nvidiactl").exists():
+        if not any(Path(path).exists() for path in _GPU_DRIVERS):
             # To ask torch costs its import, seconds and memory.
             return "cpu"
         import torch
