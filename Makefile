@@ -30,9 +30,16 @@ demo: setup ## Load the demo shop into the running store
 
 .PHONY: check
 check: setup ## Format, lint, types and layer rules
+	@$(MAKE) --no-print-directory --jobs 2 check-types check-rules
+
+.PHONY: check-types
+check-types:
+	@$(RUN)/mypy
+
+.PHONY: check-rules
+check-rules:
 	@$(RUN)/ruff format --check .
 	@$(RUN)/ruff check .
-	@$(RUN)/mypy
 	@$(RUN)/lint-imports
 	@$(RUN)/bandit --quiet --configfile pyproject.toml --recursive deployments models pipelines webapp dashboards 2>/dev/null
 

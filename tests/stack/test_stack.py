@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import json
 import os
 import signal
 import subprocess
@@ -35,7 +36,7 @@ def eventually(check: Callable[[], bool], seconds: float = 60) -> None:
     until = time.monotonic() + seconds
     while not check():
         assert time.monotonic() < until, f"not within {seconds} s"
-        time.sleep(0.3)
+        time.sleep(0.1)
 
 
 def family(stack: Stack) -> list[psutil.Process]:
@@ -131,7 +132,7 @@ def test_starting_again_shows_the_running_store(stack: Stack) -> None:
     assert again.returncode == 0
     assert "Already running" in again.stdout
     assert stack.layout.store_url in again.stdout
-    assert stack.status()["pid"] == before
+    assert json.loads(stack.mercato("status", "--json").stdout)["pid"] == before
 
 
 def test_a_second_store_on_taken_ports_says_who_holds_them(
