@@ -74,10 +74,11 @@ def _grid(x: Place, y: Place, widest: float, powers: range) -> list[str]:
     lines = [factor * 10.0**power for power in powers[:-1] for factor in (1, 2, 5)]
     for value in [*lines, 10.0 ** powers[-1]]:
         height = y(value)
+        name = f"{value:g} ms" if value < 1000 else f"{value / 1000:g} s"
         parts.append(
             f'<line x1="{_LEFT}" x2="{_EDGE}" y1="{height:.1f}" y2="{height:.1f}" '
             'stroke="#E9E4DA"/>'
-            f'<text x="{_LEFT - 8}" y="{height + 4:.1f}" text-anchor="end">{value:g} ms</text>'
+            f'<text x="{_LEFT - 8}" y="{height + 4:.1f}" text-anchor="end">{name}</text>'
         )
     pace = _pace(widest)
     for tick in range(int(widest / pace) + 1):
