@@ -122,14 +122,17 @@ def print_evaluation(
 
 
 def metrics_table(
-    found: Evaluation, differences: dict[str, Difference], before: Evaluation | None
+    found: Evaluation,
+    differences: dict[str, Difference],
+    before: Evaluation | None,
+    names: tuple[str, str] = ("mean", "baseline"),
 ) -> Table:
-    """The means, and beside them the baseline's and the interval of the difference."""
+    """The means, and beside them those of ``before`` and the interval of the difference."""
     from pipelines.relevance.metrics import METRICS
 
-    table = Table("metric", "mean", header_style="bold")
+    table = Table("metric", escape(names[0]), header_style="bold")
     if before is not None:
-        for name in ("baseline", "difference", "95 % interval", ""):
+        for name in (escape(names[1]), "difference", "95 % interval", ""):
             table.add_column(name)
     for metric in METRICS:
         cells = [metric, _figure(found.mean(metric))]
