@@ -12,16 +12,14 @@ from deployments.search.application.apply_product_events import ApplyProductEven
 from deployments.search.application.embed_documents import EmbedDocuments
 from deployments.search.application.find_similar import FindSimilar
 from deployments.search.application.index_products import IndexProducts
+from deployments.search.application.keep_text_statistics import KeepTextStatistics
 from deployments.search.application.live_ports import Deployments
 from deployments.search.application.ports import Catalogue, Embedder
 from deployments.search.application.query_vectors import QueryVectors
-from deployments.search.application.retrieve import RetrievalOptions, Retrieve
 from deployments.search.application.suggest import Suggest
 from deployments.search.application.sync_documents import SyncDocuments
-from deployments.search.application.term_frequencies import TermFrequencies
-from deployments.search.infrastructure.language_words import read_language_words
 from deployments.search.infrastructure.products_gateway import ProductsGateway
-from deployments.search.infrastructure.settings import EncoderSettings, SearchSettings
+from deployments.search.infrastructure.settings import SearchSettings
 from deployments.search.infrastructure.unit_of_work import (
     SqlSearchUnitOfWork,
     prepare_connections,
@@ -45,6 +43,7 @@ from deployments.shared.tokens import TokenVerifier
 from models.search.tables import outbox_cursors
 
 _BACKLOG_PAUSE_SECONDS = 5.0
+_STATISTICS_PAUSE_SECONDS = 20.0
 
 
 def create_api(
@@ -74,16 +73,11 @@ def create_api(
             timeout_seconds=settings.embed_timeout_seconds,
             cache_size=settings.query_cache_size,
         )
-        options = RetrievalOptions(
-            settings.fusion, settings.text_candidates, settings.meaning_candidates
-        )
-        language = read_language_words(EncoderSettings().folder)
         products = catalogue or ProductsGateway(ProductsClient(parts.call("products")))
         documents = SyncDocuments(begin, products)
         embed = EmbedDocuments(begin, embedder, timeout_seconds=settings.index_timeout_seconds)
         state = parts.state
-        retrieve = Retrieve(begin, vectors, TermFrequencies(begin), options, language=language)
-        setup_search(parts, begin, retrieve, settings)
+        setup_search(parts, begin, vectors, settings)
         state.find_similar = FindSimilar(begin, min_similarity=settings.min_similarity)
         state.suggest = Suggest(begin)
         state.index_products = IndexProducts(begin, documents, embed)
@@ -102,6 +96,8 @@ def create_api(
             cursors=outbox_cursors,
             handler=apply_events,
         )
+        keep_statistics = KeepTextStatistics(begin)
+        parts.background.append(("text statistics", _STATISTICS_PAUSE_SECONDS, keep_statistics))
         parts.background.append(("vector backlog", _BACKLOG_PAUSE_SECONDS, embed.catch_up))
         yield
 

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
+    PrimaryKeyConstraint,
     String,
     Text,
     func,
@@ -52,7 +53,6 @@ class DocumentRow(Base):
 
     __tablename__ = "search_documents"
     __table_args__ = (
-        Index("ix_search_documents_text", "text", postgresql_using="gin"),
         Index("ix_search_documents_identifiers", "identifiers", postgresql_using="gin"),
         Index(
             "ix_search_documents_title_trigrams",
@@ -87,6 +87,34 @@ class DocumentRow(Base):
     text: Mapped[Any] = mapped_column(TSVECTOR)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     indexed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+
+
+class PostingRow(Base):
+    """The inverted index of ``search_documents.text``: how much a lexeme in a product counts, 0..1
+    (BM25F's saturated frequency, without the lexeme's rarity)."""
+
+    __tablename__ = "postings"
+    __table_args__ = (
+        PrimaryKeyConstraint("lexeme", "product_id", postgresql_include=["impact"]),
+        Index("ix_postings_product_id", "product_id"),
+    )
+
+    lexeme: Mapped[str] = mapped_column(Text(collation="C"))
+    product_id: Mapped[UUID] = mapped_column(
+        ForeignKey("search_documents.product_id", ondelete="CASCADE")
+    )
+    impact: Mapped[float] = mapped_column(REAL)
+
+
+class TextStatisticRow(Base):
+    """How long a field is on average, in lexemes, over ``documents`` products: what the postings
+    were made with."""
+
+    __tablename__ = "text_statistics"
+
+    field: Mapped[str] = mapped_column(String(20), primary_key=True)
+    average_length: Mapped[float] = mapped_column(REAL)
+    documents: Mapped[int] = mapped_column(BigInteger)
 
 
 class RemovedProductRow(Base):

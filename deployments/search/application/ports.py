@@ -19,6 +19,7 @@ from deployments.search.application.text_ports import PostingRepository
 from deployments.search.domain.document import Document
 from deployments.search.domain.query import Filters, Query
 from deployments.search.domain.ranking import MeaningMatch, TextMatch
+from deployments.search.domain.term_weights import Term
 from deployments.shared.pagination import Page
 
 Vectors = NDArray[np.float32]
@@ -174,19 +175,17 @@ class RetrievalRepository(Protocol):
         """Words of the catalogue that look like each word, with their lexemes."""
         ...
 
-    async def term_frequencies(self) -> Mapping[str, float]:
-        """Share of documents that hold each of the commonest lexemes."""
-        ...
-
     async def by_text(
         self,
         query: Query,
-        weights: Mapping[str, float],
+        terms: Sequence[Term],
         filters: Filters,
         *,
         coverage_weight: float,
         limit: int,
-    ) -> list[TextMatch]: ...
+    ) -> list[TextMatch]:
+        """Products that hold one of the terms, or are called what was typed; best first."""
+        ...
 
     async def by_meaning(
         self, version: int, vector: Vectors, filters: Filters, *, limit: int
@@ -286,6 +285,7 @@ class EmbeddingRepository(Protocol):
 class SearchUnitOfWork(Protocol):
     documents: DocumentRepository
     retrieval: RetrievalRepository
+    postings: PostingRepository
     pages: PageRepository
     vocabulary: VocabularyRepository
     synonyms: SynonymRepository

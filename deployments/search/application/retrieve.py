@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
+from deployments.search.application.document_counts import DocumentCounts
+from deployments.search.application.known_synonyms import KnownSynonyms
 from deployments.search.application.ports import IndexVersion, Understanding, UnitOfWorkFactory
 from deployments.search.application.query_vectors import QueryVectors
-from deployments.search.application.term_frequencies import TermFrequencies
 from deployments.search.domain.query import Filters, Query
 from deployments.search.domain.ranking import Fusion, MeaningMatch, Ranked, TextMatch, fuse
 from deployments.search.domain.spelling import correction, is_word
-from deployments.search.domain.term_weights import term_weights
+from deployments.search.domain.synonym_terms import with_synonyms
+from deployments.search.domain.synonyms import Alternative
+from deployments.search.domain.term_weights import weighted_terms
+from deployments.search.domain.why import Asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,40 +32,38 @@ class RetrievalOptions:
 @dataclass(frozen=True, slots=True)
 class Retrieved:
     """``ranked`` best first. ``meant`` is the query that was searched: the one typed, or with
-    misspellings corrected."""
+    misspellings corrected; ``asked`` is what of it was looked for by text."""
 
     meant: Query
+    asked: Asked
     mode: Literal["hybrid", "lexical"]
     version: IndexVersion | None
     ranked: list[Ranked]
-
-
-def _with_frequency(
-    candidates: Mapping[str, str], frequencies: Mapping[str, float]
-) -> dict[str, float]:
-    return {word: frequencies.get(lexeme, 0.0) for word, lexeme in candidates.items()}
 
 
 class Retrieve:
     """
     Args:
         language: common words of the language: never taken for a misspelling.
+        synonyms: what else may stand for a word.
     """
 
     def __init__(
         self,
         begin: UnitOfWorkFactory,
         vectors: QueryVectors,
-        frequencies: TermFrequencies,
+        counts: DocumentCounts,
         options: RetrievalOptions,
         *,
         language: Collection[str],
+        synonyms: KnownSynonyms | None = None,
     ) -> None:
         self._begin = begin
         self._vectors = vectors
-        self._frequencies = frequencies
+        self._counts = counts
         self._options = options
         self._language = language
+        self._synonyms = synonyms
 
     async def __call__(self, query: Query, filters: Filters) -> Retrieved:
         meant, understanding = await self._understand(query)
@@ -71,6 +73,7 @@ class Retrieve:
         )
         return Retrieved(
             meant=meant,
+            asked=Asked(meant.text, understanding.lexemes, self._alternatives(understanding)),
             mode="lexical" if by_meaning is None else "hybrid",
             version=understanding.active,
             ranked=fuse(by_text, by_meaning or [], self._options.fusion),
@@ -81,33 +84,56 @@ class Retrieve:
         async with self._begin() as work:
             understanding = await work.retrieval.understand(query)
             mistyped = [w for w in understanding.unknown if not is_word(w, self._language)]
-            if not mistyped:
-                return query, understanding
-            near = await work.retrieval.near_words(mistyped)
-            frequencies = await self._frequencies.get()
-            corrections = {
-                word: better
-                for word in mistyped
-                if (better := correction(word, _with_frequency(near.get(word, {}), frequencies)))
-            }
-            meant = query.corrected(corrections)
-            if meant == query:
-                return query, understanding
+            near = await work.retrieval.near_words(mistyped) if mistyped else {}
+        if not near:
+            return query, understanding
+        counts, _ = await self._counts.get(
+            {lexeme for of in near.values() for lexeme in of.values()}
+        )
+        corrections = {}
+        for word, candidates in near.items():
+            held = {other: counts[lexeme] for other, lexeme in candidates.items()}
+            if (better := correction(word, held)) is not None:
+                corrections[word] = better
+        meant = query.corrected(corrections)
+        if meant == query:
+            return query, understanding
+        async with self._begin() as work:
             return meant, await work.retrieval.understand(meant)
 
     async def _by_text(
         self, query: Query, understanding: Understanding, filters: Filters
     ) -> list[TextMatch]:
-        frequencies = await self._frequencies.get()
-        weights = term_weights(understanding.lexemes, frequencies, understanding.absent)
+        alternatives = self._alternatives(understanding)
+        others = [lexeme for each in alternatives for lexeme in each.lexemes]
+        counts, total = await self._counts.get([*understanding.lexemes, *others])
+        terms = weighted_terms(understanding.lexemes, counts, total)
+        terms = with_synonyms(terms, alternatives, counts)
         async with self._begin() as work:
             return await work.retrieval.by_text(
                 query,
-                weights,
+                terms,
                 filters,
                 coverage_weight=self._options.fusion.coverage_weight,
                 limit=self._options.text_candidates,
             )
+
+    def _alternatives(self, understanding: Understanding) -> list[Alternative]:
+        if self._synonyms is None:
+            return []
+        return self._synonyms.current.alternatives(understanding.lexemes)
+
+    async def nearest(self, query: Query, *, limit: int, min_similarity: float) -> list[Ranked]:
+        """What is nearest in meaning, however far; best first."""
+        async with self._begin() as work:
+            active = await work.versions.active()
+        near = await self._by_meaning(query, active, Filters()) or []
+        near.sort(key=lambda match: -match.similarity)
+        return [
+            Ranked(match.facts, match.similarity, ("meaning",))
+            for match in near[:limit]
+            if match.similarity >= min_similarity
+        ]
 
     async def _by_meaning(
         self, query: Query, active: IndexVersion | None, filters: Filters

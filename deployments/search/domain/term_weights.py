@@ -3,31 +3,42 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 # A query of more words would cost the database more than it tells it.
 _MOST_TERMS: Final = 16
-# Frequencies are known of the commonest words only; what is not among them is this much rarer
-# than the rarest of them.
-_RARER: Final = 4
+# A word that no product holds tells no product from another, but tells that the shop may not have
+# what is wanted.
+_ABSENT: Final = 0.5
 
 
-def term_weights(
-    lexemes: Iterable[str], frequencies: Mapping[str, float], absent: Collection[str] = ()
-) -> dict[str, float]:
-    """Inverse document frequency of each lexeme, heaviest first; all alike when nothing is known.
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A lexeme that stands for a part of the query, by its number; several may stand for one.
+    ``weight``: what it counts, in parts of 1."""
+
+    lexeme: str
+    part: int
+    weight: float
+
+
+def rarity(documents: int, total: int) -> float:
+    """Inverse document frequency as of BM25, of a word that ``documents`` of ``total`` hold."""
+    return math.log(1 + (max(total - documents, 0) + 0.5) / (documents + 0.5))
+
+
+def weighted_terms(lexemes: Iterable[str], counts: Mapping[str, int], total: int) -> list[Term]:
+    """Each lexeme as a part of its own, heaviest first.
 
     Args:
-        frequencies: share of documents, 0..1, of the commonest lexemes.
-        absent: lexemes that no product holds. They tell no product from another, but tell that
-            the shop may not have what is wanted: they count half.
+        counts: how many of the ``total`` products hold each lexeme.
     """
-    floor = min(frequencies.values(), default=0.1) / _RARER
     weights = {
-        lexeme: -math.log(min(frequencies.get(lexeme, floor), 0.99))
-        * (0.5 if lexeme in absent else 1)
+        lexeme: rarity(counts.get(lexeme, 0), total) * (1 if counts.get(lexeme) else _ABSENT)
         for lexeme in lexemes
     }
     heaviest = sorted(weights, key=lambda lexeme: -weights[lexeme])[:_MOST_TERMS]
-    return {lexeme: weights[lexeme] for lexeme in heaviest}
+    whole = sum(weights[lexeme] for lexeme in heaviest) or 1.0
+    return [Term(lexeme, part, weights[lexeme] / whole) for part, lexeme in enumerate(heaviest)]

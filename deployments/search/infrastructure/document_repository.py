@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from deployments.search.application.ports import Removal
 from deployments.search.domain.document import Document
+from deployments.search.infrastructure.posting_repository import SqlPostingRepository
 
 # A product's writers take turns, so that a removal and a late write of an older version cannot
 # pass each other unseen. Locks are taken in one order.
@@ -59,7 +60,7 @@ _UPSERT = text(
         embedding_key = excluded.embedding_key, text = excluded.text,
         created_at = excluded.created_at, indexed_at = excluded.indexed_at
     WHERE search_documents.version <= excluded.version
-    RETURNING product_id
+    RETURNING product_id, hashtextextended(CAST(text AS text), 0) AS text_key
     """
 )
 
@@ -121,14 +122,19 @@ def _record(document: Document) -> dict[str, Any]:
 class SqlDocumentRepository:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
+        self._postings = SqlPostingRepository(session)
 
     async def upsert(self, documents: Sequence[Document]) -> set[UUID]:
         if not documents:
             return set()
         await self._lock([document.product_id for document in documents])
+        before = await self._text_keys([document.product_id for document in documents])
         records = json.dumps([_record(document) for document in documents], default=str)
-        rows = await self._session.scalars(_UPSERT, {"documents": records})
-        written = set(rows)
+        rows = (await self._session.execute(_UPSERT, {"documents": records})).all()
+        written = {row.product_id for row in rows}
+        await self._postings.write(
+            [row.product_id for row in rows if before.get(row.product_id) != row.text_key]
+        )
         vocabulary = {w for d in documents if d.product_id in written for w in d.vocabulary()}
         if vocabulary:
             await self._session.execute(_WORDS, {"words": sorted(vocabulary)})
@@ -171,7 +177,18 @@ class SqlDocumentRepository:
         return moment
 
     async def refresh_statistics(self) -> None:
-        await self._session.execute(text("ANALYZE search_documents"))
+        await self._session.execute(text("ANALYZE search_documents, postings"))
+
+    async def _text_keys(self, product_ids: list[UUID]) -> Mapping[UUID, int]:
+        """What tells the stored texts from others: most changes are of prices and stock."""
+        rows = await self._session.execute(
+            text(
+                "SELECT product_id, hashtextextended(CAST(text AS text), 0) AS text_key "
+                "FROM search_documents WHERE product_id = ANY(CAST(:ids AS uuid[]))"
+            ),
+            {"ids": product_ids},
+        )
+        return {row.product_id: row.text_key for row in rows}
 
     async def _lock(self, product_ids: list[UUID]) -> None:
         await self._session.execute(_LOCK, {"ids": sorted(map(str, product_ids))})

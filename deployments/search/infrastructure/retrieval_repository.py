@@ -17,6 +17,7 @@ from deployments.search.application.ports import (
 )
 from deployments.search.domain.query import Filters, Query
 from deployments.search.domain.ranking import Facts, MeaningMatch, TextMatch
+from deployments.search.domain.term_weights import Term
 from deployments.search.infrastructure.filter_sql import conditions
 
 _UNDERSTAND = text(
@@ -55,26 +56,69 @@ _NEAR_WORDS = text(
     """
 )
 
-_TERM_FREQUENCIES = text(
-    """
-    SELECT terms.term, terms.share
-    FROM pg_stats, unnest(
-        CAST(CAST(most_common_elems AS text) AS text[]), most_common_elem_freqs
-    ) AS terms(term, share)
-    WHERE schemaname = current_schema() AND tablename = 'search_documents' AND attname = 'text'
-        AND terms.term IS NOT NULL
-    """
-)
-
 _FACTS = (
     "document.product_id, document.price_from, document.created_at, document.brand, "
     "document.category_path, document.category_name, document.rating, document.version"
 )
 
-# Weights of the fields D, C, B, A.
-_FIELD_WEIGHTS = "CAST('{0.3, 0.3, 0.6, 1.0}' AS float4[])"
-# Divides the rank by 1 + log(length), so that long descriptions do not win by length.
-_LENGTH_NORMALISATION = 1
+_TERMS = (
+    "unnest(CAST(:lexemes AS text[]), CAST(:parts AS int[]), CAST(:weights AS real[])) "
+    "AS term(lexeme, part, weight)"
+)
+_EACH_TERM = f"""
+    SELECT posting.product_id, sum(term.weight * posting.impact) AS relevance,
+        sum(term.weight) AS coverage, false AS exact
+    FROM {_TERMS} JOIN postings AS posting ON posting.lexeme = term.lexeme COLLATE "C"
+    GROUP BY posting.product_id
+"""  # nosec B608  # noqa: S608 - constants only
+# Of several words for one thing a product counts the best that it holds.
+_BEST_OF_PART = f"""
+    SELECT product_id, sum(relevance) AS relevance, sum(weight) AS coverage, false AS exact
+    FROM (
+        SELECT posting.product_id, term.part, max(term.weight * posting.impact) AS relevance,
+            max(term.weight) AS weight
+        FROM {_TERMS} JOIN postings AS posting ON posting.lexeme = term.lexeme COLLATE "C"
+        GROUP BY posting.product_id, term.part
+    ) AS parts
+    GROUP BY product_id
+"""  # nosec B608  # noqa: S608 - constants only
+_EXACT = """
+    SELECT product_id, 0, 0, true FROM search_documents
+    WHERE identifiers @> ARRAY[:folded] OR exact_title = :folded
+"""
+_ORDER = "exact DESC, relevance + :coverage_weight * coverage DESC, product_id"
+
+
+def _matches(found: str) -> str:
+    return f"""
+        SELECT product_id, sum(relevance) AS relevance, sum(coverage) AS coverage,
+            bool_or(exact) AS exact
+        FROM ({found} UNION ALL {_EXACT}) AS found
+        GROUP BY product_id
+    """  # nosec B608  # noqa: S608 - constants only
+
+
+def _best_matches(found: str) -> str:
+    return f"""
+        SELECT {_FACTS}, matches.relevance, matches.coverage, matches.exact
+        FROM (
+            SELECT * FROM ({_matches(found)}) AS summed ORDER BY {_ORDER} LIMIT :limit
+        ) AS matches
+        JOIN search_documents AS document USING (product_id)
+        ORDER BY {_ORDER}
+    """  # nosec B608  # noqa: S608 - constants only
+
+
+def _filtered_matches(found: str, where: str) -> str:
+    return f"""
+        SELECT {_FACTS}, matches.relevance, matches.coverage, matches.exact
+        FROM ({_matches(found)}) AS matches
+        JOIN search_documents AS document USING (product_id)
+        WHERE true{where}
+        ORDER BY {_ORDER}
+        LIMIT :limit
+    """  # nosec B608  # noqa: S608 - built of constants; what was typed is bound
+
 
 _LIKE_PRODUCT = text(
     f"""
@@ -118,11 +162,6 @@ _SUGGEST = text(
 )
 
 
-def _tsquery_term(lexeme: str) -> str:
-    escaped = lexeme.replace("\\", "\\\\").replace("'", "''")
-    return f"'{escaped}'"
-
-
 def _facts(row: Row[Any]) -> Facts:
     return Facts(
         row.product_id,
@@ -159,55 +198,28 @@ class SqlRetrievalRepository:
             near.setdefault(row.word, {})[row.candidate] = row.lexeme
         return near
 
-    async def term_frequencies(self) -> Mapping[str, float]:
-        rows = await self._session.execute(_TERM_FREQUENCIES)
-        return {row.term: row.share for row in rows}
-
     async def by_text(
         self,
         query: Query,
-        weights: Mapping[str, float],
+        terms: Sequence[Term],
         filters: Filters,
         *,
         coverage_weight: float,
         limit: int,
     ) -> list[TextMatch]:
-        """``weights``: how much each lexeme of the query counts."""
         where, values = conditions(filters)
-        total = sum(weights.values()) or 1.0
-        relevance, coverage = ["0"], ["0"]
-        for place, (lexeme, weight) in enumerate(weights.items()):
-            term = f"CAST(:term{place} AS tsquery)"
-            values[f"term{place}"] = _tsquery_term(lexeme)
-            values[f"weight{place}"] = weight / total
-            relevance.append(
-                f":weight{place} * ts_rank({_FIELD_WEIGHTS}, document.text, {term},"
-                f" {_LENGTH_NORMALISATION})"
-            )
-            coverage.append(f"(document.text @@ {term})::int * :weight{place}")
-        statement = f"""
-            SELECT * FROM (
-                SELECT {_FACTS},
-                    {" + ".join(relevance)} AS relevance,
-                    {" + ".join(coverage)} AS coverage,
-                    (document.exact_title = :folded
-                        OR document.identifiers @> ARRAY[:folded]) AS exact
-                FROM search_documents AS document
-                WHERE (
-                    document.text @@ CAST(:any_term AS tsquery)
-                    OR document.identifiers @> ARRAY[:folded]
-                    OR document.exact_title = :folded
-                ){where}
-            ) AS matches
-            ORDER BY exact DESC, relevance + :coverage_weight * coverage DESC, product_id
-            LIMIT :limit
-        """  # nosec B608  # noqa: S608 - built of constants; what was typed is bound
         values |= {
-            "any_term": " | ".join(_tsquery_term(lexeme) for lexeme in weights),
+            "lexemes": [term.lexeme for term in terms],
+            "parts": [term.part for term in terms],
+            "weights": [term.weight for term in terms],
             "folded": query.folded,
             "coverage_weight": coverage_weight,
             "limit": limit,
         }
+        one_lexeme_a_part = len({term.part for term in terms}) == len(terms)
+        found = _EACH_TERM if one_lexeme_a_part else _BEST_OF_PART
+        # Without a filter the best are cut out before their rows are read.
+        statement = _filtered_matches(found, where) if where else _best_matches(found)
         rows = await self._session.execute(text(statement), values)
         return [
             TextMatch(_facts(row), float(row.relevance), float(row.coverage), row.exact)

@@ -1,32 +1,45 @@
-"""How much each word of a query counts."""
-
 from __future__ import annotations
 
-from deployments.search.domain.term_weights import term_weights
+import pytest
+
+from deployments.search.domain.term_weights import rarity, weighted_terms
 
 
-def test_rare_words_count_more() -> None:
-    weights = term_weights(["black", "toner", "lc51c"], {"black": 0.3, "toner": 0.05})
-    assert weights["lc51c"] > weights["toner"] > weights["black"] > 0
-    assert list(weights) == ["lc51c", "toner", "black"]
+def weights(counts: dict[str, int], *lexemes: str) -> dict[str, float]:
+    return {t.lexeme: t.weight for t in weighted_terms(lexemes, counts, 1000)}
 
 
-def test_without_statistics_all_count_alike() -> None:
-    weights = term_weights(["black", "toner"], {})
-    assert weights["black"] == weights["toner"] > 0
+def test_a_rare_word_counts_more_than_a_common_one() -> None:
+    assert weights({"shoe": 500, "waterproof": 5}, "shoe", "waterproof") == {
+        "waterproof": pytest.approx(0.883, abs=1e-3),
+        "shoe": pytest.approx(0.117, abs=1e-3),
+    }
 
 
-def test_a_word_no_product_holds_counts_half() -> None:
-    weights = term_weights(["gucci", "handbag"], {}, absent=["gucci"])
-    assert weights["gucci"] * 2 == weights["handbag"]
+def test_rarity_is_that_of_bm25() -> None:
+    assert rarity(10, 1000) == pytest.approx(4.5573, abs=1e-4)
+    assert rarity(1000, 1000) > 0
 
 
-def test_a_word_in_every_product_still_counts() -> None:
-    assert term_weights(["the"], {"the": 1.0})["the"] > 0
+def test_all_parts_together_are_one() -> None:
+    found = weights({"a": 3, "b": 30, "c": 300}, "a", "b", "c", "d")
+    assert sum(found.values()) == pytest.approx(1)
 
 
-def test_only_the_most_telling_words_of_a_long_query_are_kept() -> None:
-    frequencies = {f"word{n}": 0.01 * n for n in range(1, 41)}
-    kept = term_weights(frequencies, frequencies)
-    assert list(kept) == [f"word{n}" for n in range(1, 17)]
-    assert term_weights([], {}) == {}
+def test_a_word_that_no_product_holds_counts_half() -> None:
+    found = weights({"rare": 1}, "rare", "unheard")
+    assert 0.5 < found["unheard"] / found["rare"] < 0.6
+
+
+def test_each_lexeme_is_a_part_of_its_own() -> None:
+    assert [t.part for t in weighted_terms(["a", "b"], {"a": 1, "b": 2}, 10)] == [0, 1]
+
+
+def test_of_very_many_words_only_the_heaviest_are_searched() -> None:
+    counts = {f"w{i}": i + 1 for i in range(40)}
+    found = weighted_terms(counts, counts, 1000)
+    assert [t.lexeme for t in found] == [f"w{i}" for i in range(16)]
+
+
+def test_an_empty_query_has_no_terms() -> None:
+    assert weighted_terms([], {}, 0) == []
