@@ -34,43 +34,53 @@ class Embedder:
     together share a batch; products come in pieces, so that several who send some take turns.
 
     ``user_config``, changed without a restart: ``max_batch_size`` and ``batch_wait_timeout_s`` of
-    queries, ``document_batch_size`` of products.
+    queries, or, where the engine takes them one by one, ``query_threads``, how many at once (0: as
+    many threads as the settings give); ``document_batch_size`` of products.
     """
 
     def __init__(self) -> None:
         self._encoders = Encoders(EncoderSettings())
-        # Side by side: queries do not wait for products, nor either for a model to be loaded.
-        self._for_queries = ThreadPoolExecutor(1, thread_name_prefix="queries")
-        self._for_documents = ThreadPoolExecutor(1, thread_name_prefix="documents")
-        self._loader = ThreadPoolExecutor(1, thread_name_prefix="loader")
         encoder = self._encoders.get(None)
+        # Side by side: queries do not wait for products, nor either for a model to be loaded.
+        self._for_queries = ThreadPoolExecutor(1, "queries")
+        self._for_documents = ThreadPoolExecutor(1, "documents")
+        self._loader = ThreadPoolExecutor(1, "loader")
         self._meter = EmbedderMeter(encoder.engine.name)
         self._document_batch_size = _DOCUMENTS
         encoder.queries(["warm up"])
 
     def reconfigure(self, config: dict[str, Any]) -> None:
         # serve.batch hangs these setters on the method it wraps.
-        batch: Any = self._query_vectors
+        batch: Any = self._batched
         size, wait = config.get("max_batch_size", 32), config.get("batch_wait_timeout_s", 0.0)
         batch.set_max_batch_size(size)
         batch.set_batch_wait_timeout_s(wait)
         self._document_batch_size = config.get("document_batch_size", _DOCUMENTS)
+        threads = config.get("query_threads", 0) or EncoderSettings().threads
+        # Those that wait in the old one are still answered.
+        self._for_queries.shutdown(wait=False)
+        self._for_queries = ThreadPoolExecutor(threads, "queries")
         self._meter.settings = {
             "max_batch_size": size,
             "batch_wait_timeout_s": wait,
+            "query_threads": threads,
             "document_batch_size": self._document_batch_size,
         }
 
     async def query(self, text: str, model: ModelRef | None = None) -> Embedded:
         encoder = await self._encoder(model)
         with self._meter.query():
-            vector: Vectors = await self._query_vectors((encoder, text))
-        return Embedded(encoder.model_version, vector[np.newaxis])
+            if encoder.one_by_one:
+                vectors = await self._queries(encoder, [text])
+            else:
+                vector: Vectors = await self._batched((encoder, text))
+                vectors = vector[np.newaxis]
+        return Embedded(encoder.model_version, vectors)
 
     async def documents(self, texts: list[str], model: ModelRef | None = None) -> Embedded:
         encoder = await self._encoder(model)
         size = self._document_batch_size
-        pieces = []
+        pieces = [np.empty((0, encoder.dimension), dtype=np.float32)]
         for start in range(0, len(texts), size):
             piece = texts[start : start + size]
             made, _ = await self._timed(self._for_documents, encoder.encode, piece)
@@ -83,21 +93,24 @@ class Embedder:
         await self._timed(self._for_documents, encoder.queries, ["warm up"])
 
     @serve.batch(max_batch_size=32, batch_wait_timeout_s=0.0)
-    async def _query_vectors(self, asked: list[tuple[Encoder, str]]) -> list[Vectors]:
+    async def _batched(self, asked: list[tuple[Encoder, str]]) -> list[Vectors]:
         vectors: dict[int, Vectors] = {}
-        with self._meter.batch(len(asked)):
-            for encoder in {encoder for encoder, _ in asked}:
-                places = [place for place, (of, _) in enumerate(asked) if of is encoder]
-                texts = [asked[place][1] for place in places]
-                made, seconds = await self._timed(self._for_queries, encoder.queries, texts)
-                self._meter.encoded(len(texts), seconds)
-                vectors.update(zip(places, made, strict=True))
+        for encoder in {encoder for encoder, _ in asked}:
+            places = [place for place, (of, _) in enumerate(asked) if of is encoder]
+            made = await self._queries(encoder, [asked[place][1] for place in places])
+            vectors.update(zip(places, made, strict=True))
         return [vectors[place] for place in range(len(asked))]
+
+    async def _queries(self, encoder: Encoder, texts: list[str]) -> Vectors:
+        with self._meter.batch(len(texts)):
+            made, seconds = await self._timed(self._for_queries, encoder.queries, texts)
+            self._meter.encoded(len(texts), seconds)
+        return made
 
     async def _timed(
         self, executor: ThreadPoolExecutor, encode: Encode, texts: list[str]
     ) -> tuple[Vectors, float]:
-        """The vectors, and the seconds that the model took for them."""
+        """The vectors, and the seconds that the encoder took for them."""
 
         def timed() -> tuple[Vectors, float]:
             began = time.perf_counter()

@@ -33,6 +33,11 @@ class Encoder:
         self.dimension = engine.dimension
         self.engine = engine
 
+    @property
+    def one_by_one(self) -> bool:
+        """Queries gain nothing by sharing a batch."""
+        return self.engine.query_batching.texts == 1
+
     @classmethod
     def load(cls, settings: EncoderSettings) -> Encoder:
         """Read the model from disk, which takes seconds; the network is never asked.

@@ -10,9 +10,6 @@ from typing import Any
 
 from deployments.search.infrastructure.engine import Unfit
 
-# Another process of a fork must not find its locks held; threads that share one are ours.
-os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-
 
 def read_json(path: Path) -> Any:
     """
@@ -27,12 +24,17 @@ def read_json(path: Path) -> Any:
 
 class Tokeniser:
     """
+    Args:
+        parallel: use all cores, which a GPU is quick enough to need.
+
     Raises:
         Unfit: when the folder has no tokenizer.json, or texts need more than that.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, parallel: bool = False) -> None:
         from tokenizers import Tokenizer
+
+        os.environ.setdefault("TOKENIZERS_PARALLELISM", str(parallel).lower())
 
         if (folder / "config_sentence_transformers.json").exists():
             prompts = read_json(folder / "config_sentence_transformers.json")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,6 @@ def load_model(folder: str, device: str) -> Any:
     """
     # Before the import: the libraries read these once.
     os.environ["HF_HUB_OFFLINE"] = os.environ["TRANSFORMERS_OFFLINE"] = "1"
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging as transformers_logging
 
@@ -42,17 +42,19 @@ def load_torch_engine(settings: EncoderSettings, device: str) -> Engine:
     import torch
 
     torch.set_num_threads(settings.threads)
+    gpu = device != "cpu"
+    # Before the model's own tokeniser says otherwise.
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", str(gpu).lower())
     model = load_model(str(settings.folder), device)
     precision = settings.resolved_precision(device)
     if precision != "float32":
         model = model.to(getattr(torch, precision))
-    gpu = device != "cpu"
     batching = Batching(
         settings.encoder_batch_size or (1024 if gpu else 16),
         settings.encoder_batch_tokens or (65_536 if gpu else 4096),
     )
     try:
-        return TorchEngine(model, Tokeniser(settings.folder), batching)
+        return TorchEngine(model, Tokeniser(settings.folder, parallel=gpu), batching)
     except Unfit:
         return PlainTorchEngine(model, batching)
 
@@ -69,35 +71,42 @@ class TorchEngine:
         self._model = model
         self._pad = int(model.tokenizer.pad_token_id or 0)
 
+    @property
+    def device(self) -> str:
+        return str(self._model.device.type)
+
     def vectors(self, batches: Sequence[Sequence[list[int]]]) -> list[Vectors]:
+        # Copied back once all are under way: a copy waits for the GPU.
+        made = [self.run(self.features(batch)) for batch in batches]
+        return [rows.cpu().numpy() for rows in made]
+
+    def features(self, batch: Sequence[list[int]]) -> dict[str, Any]:
+        """What ``run`` takes, on the device: ids and mask (n, tokens of the longest)."""
+        import torch
+
+        lengths = np.fromiter(map(len, batch), dtype=np.int64, count=len(batch))
+        width = int(lengths.max())
+        if self.device != "cpu":
+            width = -(-width // _PAD_TO) * _PAD_TO
+        mask = np.arange(width) < lengths[:, np.newaxis]
+        ids = np.full(mask.shape, self._pad, dtype=np.int64)
+        ids[mask] = np.fromiter(chain.from_iterable(batch), np.int64, int(lengths.sum()))
+        features = {"input_ids": ids, "attention_mask": mask.astype(np.int64)}
+        return {name: self._to_device(torch.from_numpy(a)) for name, a in features.items()}
+
+    def run(self, features: dict[str, Any]) -> Any:
+        """float32 (n, dimension) on the device, rows of length 1."""
         import torch
 
         with torch.inference_mode():
-            # Copied back once all are under way: a copy waits for the GPU.
-            made = [self._run(batch) for batch in batches]
-            return [rows.cpu().numpy() for rows in made]
+            # The modules add what they make to what they get.
+            rows = self._model(dict(features))["sentence_embedding"].float()
+            return torch.nn.functional.normalize(rows, dim=1)
 
-    def _run(self, batch: Sequence[list[int]]) -> Any:
-        import torch
-
-        longest = max(len(ids) for ids in batch)
-        gpu = self._model.device.type != "cpu"
-        width = -(-longest // _PAD_TO) * _PAD_TO if gpu else longest
-        ids = np.full((len(batch), width), self._pad, dtype=np.int64)
-        mask = np.zeros((len(batch), width), dtype=np.int64)
-        for row, tokens in enumerate(batch):
-            ids[row, : len(tokens)] = tokens
-            mask[row, : len(tokens)] = 1
-        features = {
-            name: _to(torch.from_numpy(array), self._model.device)
-            for name, array in (("input_ids", ids), ("attention_mask", mask))
-        }
-        rows = self._model(features)["sentence_embedding"].float()
-        return torch.nn.functional.normalize(rows, dim=1)
-
-
-def _to(array: Any, device: Any) -> Any:
-    return array if device.type == "cpu" else array.pin_memory().to(device, non_blocking=True)
+    def _to_device(self, array: Any) -> Any:
+        if self.device == "cpu":
+            return array
+        return array.pin_memory().to(self._model.device, non_blocking=True)
 
 
 class PlainTorchEngine:
