@@ -16,7 +16,6 @@ from deployments.search.application.keep_text_statistics import KeepTextStatisti
 from deployments.search.application.live_ports import Deployments
 from deployments.search.application.ports import Catalogue, Embedder
 from deployments.search.application.query_vectors import QueryVectors
-from deployments.search.application.suggest import Suggest
 from deployments.search.application.sync_documents import SyncDocuments
 from deployments.search.infrastructure.products_gateway import ProductsGateway
 from deployments.search.infrastructure.settings import SearchSettings
@@ -79,7 +78,6 @@ def create_api(
         state = parts.state
         setup_search(parts, begin, vectors, settings)
         state.find_similar = FindSimilar(begin, min_similarity=settings.min_similarity)
-        state.suggest = Suggest(begin)
         state.index_products = IndexProducts(begin, documents, embed)
         setup_versions(parts, begin, embedder, embed)
         setup_prices(parts)

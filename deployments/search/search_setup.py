@@ -2,35 +2,62 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Final
 
+from deployments.search.application.answer_query import AnswerQuery
+from deployments.search.application.document_counts import DocumentCounts
+from deployments.search.application.find_alternatives import FindAlternatives
+from deployments.search.application.known_synonyms import KnownSynonyms
+from deployments.search.application.likelier_spelling import LikelierSpelling
 from deployments.search.application.list_synonyms import ListSynonyms
+from deployments.search.application.past_queries import PastQueries
 from deployments.search.application.ports import UnitOfWorkFactory
 from deployments.search.application.product_attributes import ProductAttributes
+from deployments.search.application.query_vectors import QueryVectors
 from deployments.search.application.remove_synonym import RemoveSynonym
-from deployments.search.application.retrieve import Retrieve
 from deployments.search.application.save_synonym import SaveSynonym
 from deployments.search.application.search import Search
+from deployments.search.application.suggest import Suggest
 from deployments.search.application.vocabularies import Vocabularies
-from deployments.search.infrastructure.settings import SearchSettings
+from deployments.search.infrastructure.language_words import read_language_words
+from deployments.search.infrastructure.settings import EncoderSettings, SearchSettings
+from deployments.search.retrieval_setup import make_retrieve
+from deployments.shared.clean_up import CLEAN_UP_SECONDS, CleanUp
 from deployments.shared.service_app import Platform
+from models.search.tables import PastQueryRow
 
 _VOCABULARY_SECONDS: Final = 60.0
-SYNONYM_SECONDS: Final = 5.0
+_SYNONYM_SECONDS: Final = 5.0
+_PAST_QUERY_SECONDS: Final = 5.0
+# What no one asked for so long is no suggestion any more.
+_PAST_QUERIES_KEPT: Final = timedelta(days=90)
 
 
 def setup_search(
-    parts: Platform, begin: UnitOfWorkFactory, retrieve: Retrieve, settings: SearchSettings
+    parts: Platform,
+    begin: UnitOfWorkFactory,
+    vectors: QueryVectors,
+    settings: SearchSettings,
 ) -> None:
+    synonyms = KnownSynonyms(begin)
+    retrieve = make_retrieve(begin, vectors, settings, synonyms=synonyms)
+    language = read_language_words(EncoderSettings().folder)
+    likelier = LikelierSpelling(begin, DocumentCounts(begin), language=language)
     vocabularies = Vocabularies(begin)
-    parts.state.search = Search(
-        begin,
-        retrieve,
-        ProductAttributes(begin, products=settings.products_remembered),
-        vocabularies,
-        chip_share=settings.chip_share,
-    )
+    attributes = ProductAttributes(begin, products=settings.products_remembered)
+    answer = AnswerQuery(retrieve, attributes, vocabularies, chip_share=settings.chip_share)
+    alternatives = FindAlternatives(retrieve, min_similarity=settings.near_similarity)
+    past_queries = PastQueries(begin)
+    parts.state.search = Search(begin, answer, alternatives, likelier, past_queries)
+    parts.state.suggest = Suggest(begin, vocabularies)
+    parts.state.past_queries = past_queries
+    parts.state.vocabularies, parts.state.known_synonyms = vocabularies, synonyms
     parts.state.list_synonyms = ListSynonyms(begin)
     parts.state.save_synonym = SaveSynonym(begin)
     parts.state.remove_synonym = RemoveSynonym(begin)
     parts.background.append(("vocabulary", _VOCABULARY_SECONDS, vocabularies.refresh))
+    parts.background.append(("past queries", _PAST_QUERY_SECONDS, past_queries.flush))
+    clean_up = CleanUp(parts.sessions, (PastQueryRow.last_at, _PAST_QUERIES_KEPT))
+    parts.background.append(("clean up", CLEAN_UP_SECONDS, clean_up))
+    parts.background.append(("synonyms", _SYNONYM_SECONDS, synonyms.refresh))

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
 from deployments.search.domain.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A product's card, and the lexemes it holds with the weight (A to D) of the best field that
+    holds each."""
+
+    card: Mapping[str, Any]
+    weights: Mapping[str, str]
 
 
 class PageRepository(Protocol):
@@ -15,6 +25,10 @@ class PageRepository(Protocol):
     ) -> Mapping[UUID, tuple[int, Mapping[str, Any]]]:
         """Version and attributes, name → values, of each product."""
         ...
+
+    async def cards(
+        self, product_ids: Sequence[UUID], lexemes: Sequence[str]
+    ) -> Mapping[UUID, Shown]: ...
 
 
 class VocabularyRepository(Protocol):

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from deployments.products.contract import ProductDetail
 from deployments.search.application.page_ports import PageRepository, VocabularyRepository
+from deployments.search.application.suggestion_ports import SuggestionRepository
 from deployments.search.application.synonym_ports import SynonymRepository
 from deployments.search.application.text_ports import PostingRepository
 from deployments.search.domain.document import Document
@@ -289,6 +290,7 @@ class SearchUnitOfWork(Protocol):
     pages: PageRepository
     vocabulary: VocabularyRepository
     synonyms: SynonymRepository
+    suggestions: SuggestionRepository
     versions: IndexVersionRepository
     embeddings: EmbeddingRepository
 

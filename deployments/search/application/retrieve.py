@@ -65,8 +65,14 @@ class Retrieve:
         self._language = language
         self._synonyms = synonyms
 
-    async def __call__(self, query: Query, filters: Filters) -> Retrieved:
-        meant, understanding = await self._understand(query)
+    async def __call__(
+        self, query: Query, filters: Filters, *, literal: Collection[str] = ()
+    ) -> Retrieved:
+        """
+        Args:
+            literal: words of the query that are searched as they are typed.
+        """
+        meant, understanding = await self._understand(query, literal)
         by_text, by_meaning = await asyncio.gather(
             self._by_text(meant, understanding, filters),
             self._by_meaning(meant, understanding.active, filters),
@@ -79,11 +85,18 @@ class Retrieve:
             ranked=fuse(by_text, by_meaning or [], self._options.fusion),
         )
 
-    async def _understand(self, query: Query) -> tuple[Query, Understanding]:
+    async def _understand(
+        self, query: Query, literal: Collection[str]
+    ) -> tuple[Query, Understanding]:
         """The query with misspellings corrected, and what the database makes of it."""
+        right = {word for words in literal for word in Query(words).words}
         async with self._begin() as work:
             understanding = await work.retrieval.understand(query)
-            mistyped = [w for w in understanding.unknown if not is_word(w, self._language)]
+            mistyped = [
+                word
+                for word in understanding.unknown
+                if word not in right and not is_word(word, self._language)
+            ]
             near = await work.retrieval.near_words(mistyped) if mistyped else {}
         if not near:
             return query, understanding

@@ -2,77 +2,81 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Final, Literal
 from uuid import UUID
 
+from deployments.search.application.answer_query import Answer, AnswerQuery
 from deployments.search.application.count_facets import count_facets
-from deployments.search.application.decide_chips import decide_chips
+from deployments.search.application.find_alternatives import FindAlternatives
+from deployments.search.application.likelier_spelling import LikelierSpelling
+from deployments.search.application.past_queries import PastQueries
 from deployments.search.application.ports import IndexVersion, UnitOfWorkFactory
-from deployments.search.application.product_attributes import ProductAttributes
-from deployments.search.application.results import Results
-from deployments.search.application.retrieve import Retrieve, Retrieved
-from deployments.search.application.vocabularies import Vocabularies
-from deployments.search.domain.facets import FacetCounts, without_own_choice
+from deployments.search.domain.facets import FacetCounts
 from deployments.search.domain.query import Filters, Query
-from deployments.search.domain.ranking import Ranked
+from deployments.search.domain.ranking import MatchedBy, Ranked
+from deployments.search.domain.relaxation import Values
 from deployments.search.domain.result_page import Sort, ordered, page
-from deployments.search.domain.understanding import Chip, Understood, guesses, understand
+from deployments.search.domain.understanding import Chip
+from deployments.search.domain.why import Asked, Reason, reasons
 from deployments.shared.errors import Invalid
+
+# A query that finds no more than these may have been misspelt.
+_FEW: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    card: Mapping[str, Any]
+    score: float
+    matched_by: Sequence[MatchedBy]
+    why: Sequence[Reason]
+
+
+@dataclass(frozen=True, slots=True)
+class Alternatives:
+    relaxed: Values
+    label: str
+    hits: list[Hit]
+    total: int
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
     """``searched`` is the query without what ``chips`` say, ``corrected`` the query without its
-    misspellings when there were any; ``prices`` the lowest and the highest."""
+    misspellings when there were any, ``did_you_mean`` another one to ask; ``prices`` the lowest
+    and the highest; ``alternatives`` when nothing was found."""
 
     query: str
     searched: str
     mode: Literal["hybrid", "lexical"]
     corrected: str | None = None
+    did_you_mean: str | None = None
     chips: Sequence[Chip] = ()
     version: IndexVersion | None = None
-    rows: list[Ranked] = field(default_factory=list)
-    cards: Mapping[UUID, Mapping[str, Any]] = field(default_factory=dict)
+    hits: list[Hit] = field(default_factory=list)
     total: int = 0
+    alternatives: Alternatives | None = None
     facets: list[FacetCounts] = field(default_factory=list)
     prices: tuple[int, int] | None = None
     next: tuple[int, UUID] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    """What was ``found`` and meant; ``but_for``: what would be found without the choice in a
-    facet, by the facet."""
-
-    retrieved: Retrieved
-    chips: Sequence[Chip]
-    found: Results
-    but_for: Mapping[tuple[str, str], Results]
-
-
 class Search:
-    """
-    Args:
-        chip_share: the share of the best results that must agree for a name to be a filter.
-    """
-
     def __init__(
         self,
         begin: UnitOfWorkFactory,
-        retrieve: Retrieve,
-        attributes: ProductAttributes,
-        vocabularies: Vocabularies,
-        *,
-        chip_share: float,
+        answer: AnswerQuery,
+        find_alternatives: FindAlternatives,
+        likelier: LikelierSpelling,
+        past_queries: PastQueries,
     ) -> None:
         self._begin = begin
-        self._retrieve = retrieve
-        self._attributes = attributes
-        self._vocabularies = vocabularies
-        self._chip_share = chip_share
+        self._answer = answer
+        self._find_alternatives = find_alternatives
+        self._likelier = likelier
+        self._past_queries = past_queries
 
     async def __call__(
         self,
@@ -95,53 +99,59 @@ class Search:
             raise Invalid("empty_query", "type what you are looking for")
         if not query.has_words:
             return Found(query.text, query.text, "hybrid")
-        currency = self._vocabularies.current.currency
-        said = understand(query.text, currency, filters, literal)
-        answer = await self._answer(said, literal)
-        found = answer.found.ranked
+        answer = await self._answer(query, filters, literal)
+        found, corrected = answer.found.ranked, answer.corrected(query)
         rows, following = page(ordered(found, sort), after, limit)
         prices = [row.facts.price for row in found]
+        if is_first := after is None:
+            self._past_queries.note(corrected or query, len(found))
         return Found(
             query=query.text,
-            searched=said.rest,
+            searched=answer.said.rest,
             mode=answer.retrieved.mode,
-            corrected=_corrected(query, Query(said.rest), answer.retrieved.meant),
+            corrected=corrected.text if corrected else None,
+            did_you_mean=await self._other_spelling(query, answer) if is_first else None,
             chips=answer.chips,
             version=answer.retrieved.version,
-            rows=rows,
-            cards=await self._cards(rows),
+            hits=await self._hits(rows, answer.retrieved.asked),
             total=len(found),
+            alternatives=await self._alternatives(answer) if is_first and not found else None,
             facets=count_facets(answer.found, answer.but_for),
             prices=(min(prices), max(prices)) if prices else None,
             next=following,
         )
 
-    async def _answer(self, said: Understood, literal: Collection[str]) -> _Answer:
-        query, others = Query(said.rest), without_own_choice(said.filters)
-        retrieved, *without = await asyncio.gather(
-            self._retrieve(query, said.filters),
-            *[self._retrieve(query, other) for other in others.values()],
-        )
-        results = await Results.of(retrieved.ranked, self._attributes)
-        vocabulary = self._vocabularies.current
-        guessed = guesses(retrieved.meant.text, vocabulary, said.filters, literal)
-        decided = decide_chips(guessed, results, self._chip_share)
-        meant = decided.readings
-        but_for = {each.facet: results.where(m for m in meant if m is not each) for each in meant}
-        for facet, each in zip(others, without, strict=True):
-            but_for[facet] = (await Results.of(each.ranked, self._attributes)).where(meant)
-        chips = (*said.chips, *decided.chips)
-        return _Answer(retrieved, chips, results.where(meant), but_for)
-
-    async def _cards(self, rows: list[Ranked]) -> Mapping[UUID, Mapping[str, Any]]:
+    async def _hits(self, rows: Sequence[Ranked], asked: Asked) -> list[Hit]:
         if not rows:
-            return {}
+            return []
         async with self._begin() as work:
-            return await work.retrieval.cards([row.facts.product_id for row in rows])
+            ids = [row.facts.product_id for row in rows]
+            shown = await work.pages.cards(ids, asked.looked_for)
+        return [
+            Hit(
+                each.card,
+                row.score,
+                row.matched_by,
+                reasons(asked, row.matched_by, each.weights, row.facts.brand),
+            )
+            for row in rows
+            if (each := shown.get(row.facts.product_id)) is not None
+        ]
 
+    async def _other_spelling(self, query: Query, answer: Answer) -> str | None:
+        """Of a query that found little as it was typed."""
+        if len(answer.found.ranked) > _FEW or answer.corrected(query) is not None:
+            return None
+        if any("exact" in row.matched_by for row in answer.found.ranked):
+            return None
+        other = await self._likelier(query)
+        return other.text if other is not None and other != query else None
 
-def _corrected(query: Query, rest: Query, meant: Query) -> str | None:
-    """The whole query with the corrections made in the ``rest`` of it."""
-    if meant == rest:
-        return None
-    return query.corrected(dict(zip(rest.words, meant.words, strict=False))).text
+    async def _alternatives(self, answer: Answer) -> Alternatives | None:
+        nearest = await self._find_alternatives(
+            answer.retrieved.meant, answer.said, answer.currency
+        )
+        if nearest is None:
+            return None
+        hits = await self._hits(nearest.rows, nearest.asked)
+        return Alternatives(nearest.relaxed, nearest.label, hits, nearest.total)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 _SHORTEST = 4
+# So many times as many products hold a word that was probably meant.
+_FAR_COMMONER = 10
 
 
 def can_be_mistyped(word: str) -> bool:
@@ -41,3 +43,27 @@ def correction(word: str, candidates: Mapping[str, float]) -> str | None:
     near = [(distance(word, other), -common, other) for other, common in candidates.items()]
     near = [entry for entry in near if entry[0] <= allowed]
     return min(near)[2] if near else None
+
+
+def likelier(word: str, near: Mapping[str, str], counts: Mapping[str, int]) -> str | None:
+    """A word of another meaning, one edit away, that is far commoner than ``word``.
+
+    Args:
+        near: words of the catalogue that look alike → their lexemes.
+        counts: how many products hold each lexeme.
+    """
+    own = near.get(word)
+    rare = _FAR_COMMONER * max(counts.get(own, 0) if own else 0, 1)
+    others = {
+        other: counts.get(lexeme, 0)
+        for other, lexeme in near.items()
+        if lexeme != own and counts.get(lexeme, 0) >= rare and distance(word, other) == 1
+    }
+    return max(others, key=lambda other: (others[other], other), default=None)
+
+
+def begins_like(word: str, typed: str) -> bool:
+    """Whether ``word`` begins as ``typed`` was meant to: but for an edit or, in long ones, two."""
+    allowed = 1 if len(typed) < 8 else 2
+    size = len(typed)
+    return any(distance(word[:end], typed) <= allowed for end in (size, size - 1, size + 1))

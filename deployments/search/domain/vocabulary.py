@@ -74,6 +74,16 @@ class Vocabulary:
     def longest(self) -> int:
         return _MOST_WORDS
 
+    def categories_starting(self, folded: str) -> list[Reading]:
+        """Those of which the name, or a word of it, starts so; shortest names first."""
+        found = {
+            reading.key: reading
+            for readings in self.terms.values()
+            for reading in readings
+            if reading.kind == "category" and f" {fold(reading.label)}".find(f" {folded}") >= 0
+        }
+        return sorted(found.values(), key=lambda each: (len(each.label), each.label, each.key))
+
     def find(self, words: list[str]) -> tuple[Reading, ...]:
         """What the words (folded) name together."""
         return self.terms.get(_joined(words), ())

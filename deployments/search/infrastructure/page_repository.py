@@ -9,12 +9,40 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from deployments.search.application.page_ports import Shown
+
 _ATTRIBUTES = text(
     """
     SELECT product_id, version, attributes FROM search_documents
     WHERE product_id = ANY(CAST(:ids AS uuid[]))
     """
 )
+
+# The best field that holds each lexeme: CASE stops at the first.
+_CARDS = text(
+    r"""
+    SELECT document.product_id, document.card, CAST(
+        ARRAY(
+            SELECT CASE
+                WHEN document.text @@ CAST(term || '\:A' AS tsquery) THEN 'A'
+                WHEN document.text @@ CAST(term || '\:B' AS tsquery) THEN 'B'
+                WHEN document.text @@ CAST(term || '\:C' AS tsquery) THEN 'C'
+                WHEN document.text @@ CAST(term || '\:D' AS tsquery) THEN 'D'
+                ELSE ''
+            END
+            FROM unnest(CAST(:terms AS text[])) WITH ORDINALITY AS terms(term, place)
+            ORDER BY place
+        ) AS text[]
+    ) AS weights
+    FROM search_documents AS document
+    WHERE document.product_id = ANY(CAST(:ids AS uuid[]))
+    """
+)
+
+
+def _term(lexeme: str) -> str:
+    escaped = lexeme.replace("\\", "\\\\").replace("'", "''")
+    return f"'{escaped}'"
 
 
 class SqlPageRepository:
@@ -26,3 +54,21 @@ class SqlPageRepository:
     ) -> Mapping[UUID, tuple[int, Mapping[str, Any]]]:
         rows = await self._session.execute(_ATTRIBUTES, {"ids": list(product_ids)})
         return {row.product_id: (row.version, row.attributes) for row in rows}
+
+    async def cards(
+        self, product_ids: Sequence[UUID], lexemes: Sequence[str]
+    ) -> Mapping[UUID, Shown]:
+        rows = await self._session.execute(
+            _CARDS, {"ids": list(product_ids), "terms": [_term(each) for each in lexemes]}
+        )
+        return {
+            row.product_id: Shown(
+                row.card,
+                {
+                    lexeme: weight
+                    for lexeme, weight in zip(lexemes, row.weights, strict=True)
+                    if weight
+                },
+            )
+            for row in rows
+        }

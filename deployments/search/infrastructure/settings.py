@@ -46,6 +46,12 @@ class SearchSettings(ServiceSettings):
     min_similarity: float = Field(
         0.35, ge=-1, le=1, description="cosine below which a product is not near in meaning"
     )
+    near_similarity: float = Field(
+        0.2,
+        ge=-1,
+        le=1,
+        description="the same for what is shown as merely near when nothing is found",
+    )
     min_coverage: float = Field(
         0.5, ge=0, le=1, description="part of the query's words a product must hold"
     )

@@ -12,6 +12,7 @@ from deployments.search.application.ports import (
     IndexVersionRepository,
     RetrievalRepository,
 )
+from deployments.search.application.suggestion_ports import SuggestionRepository
 from deployments.search.application.synonym_ports import SynonymRepository
 from deployments.search.application.text_ports import PostingRepository
 from deployments.search.infrastructure.document_repository import SqlDocumentRepository
@@ -20,6 +21,7 @@ from deployments.search.infrastructure.index_version_repository import SqlIndexV
 from deployments.search.infrastructure.page_repository import SqlPageRepository
 from deployments.search.infrastructure.posting_repository import SqlPostingRepository
 from deployments.search.infrastructure.retrieval_repository import SqlRetrievalRepository
+from deployments.search.infrastructure.suggestion_repository import SqlSuggestionRepository
 from deployments.search.infrastructure.synonym_repository import SqlSynonymRepository
 from deployments.search.infrastructure.vocabulary_repository import SqlVocabularyRepository
 from deployments.shared.database import SqlUnitOfWork
@@ -32,6 +34,7 @@ _SETTINGS = (
     "SET hnsw.iterative_scan = 'relaxed_order'",
     "SET hnsw.ef_search = {ef_search}",
     "SET pg_trgm.similarity_threshold = 0.2",
+    "SET pg_trgm.word_similarity_threshold = 0.25",
     "SET plan_cache_mode = 'force_custom_plan'",
     "SET jit = off",
 )
@@ -44,6 +47,7 @@ class SqlSearchUnitOfWork(SqlUnitOfWork):
     pages: PageRepository
     vocabulary: VocabularyRepository
     synonyms: SynonymRepository
+    suggestions: SuggestionRepository
     versions: IndexVersionRepository
     embeddings: EmbeddingRepository
 
@@ -52,6 +56,7 @@ class SqlSearchUnitOfWork(SqlUnitOfWork):
         self.retrieval = SqlRetrievalRepository(self.session)
         self.postings = SqlPostingRepository(self.session)
         self.pages = SqlPageRepository(self.session)
+        self.suggestions = SqlSuggestionRepository(self.session)
         self.synonyms = SqlSynonymRepository(self.session)
         self.vocabulary = SqlVocabularyRepository(self.session)
         self.versions = SqlIndexVersionRepository(self.session)

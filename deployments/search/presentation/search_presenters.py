@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from deployments.products.contract import ProductCard
-from deployments.search.application.search import Found
+from deployments.search.application import search
+from deployments.search.application.search import Found, Hit
 from deployments.search.contract import (
+    Alternatives,
     Chip,
     Facet,
     FacetValue,
     FilterValue,
     PriceSpan,
+    Reason,
     SearchHit,
     SearchResponse,
 )
@@ -19,14 +24,16 @@ from deployments.shared.pagination import encode_cursor
 
 
 def response(found: Found, sort: str, seconds: float) -> SearchResponse:
-    items = _hits(found)
+    items = _hits(found.hits)
     return SearchResponse(
         query=found.query,
         searched=found.searched,
-        chips=[_chip(chip) for chip in found.chips],
         corrected_query=found.corrected,
+        did_you_mean=found.did_you_mean,
+        chips=[_chip(chip) for chip in found.chips],
         items=items,
         total=found.total,
+        alternatives=_alternatives(found.alternatives) if found.alternatives else None,
         facets=[_facet(facet) for facet in found.facets],
         prices=_prices(found, items),
         mode=found.mode,
@@ -36,21 +43,33 @@ def response(found: Found, sort: str, seconds: float) -> SearchResponse:
     )
 
 
-def _hits(found: Found) -> list[SearchHit]:
+def _hits(hits: Iterable[Hit]) -> list[SearchHit]:
     return [
         SearchHit(
-            product=ProductCard.model_validate(found.cards[row.facts.product_id]),
-            score=round(row.score, 6),
-            matched_by=list(row.matched_by),
+            product=ProductCard.model_validate(hit.card),
+            score=round(hit.score, 6),
+            matched_by=list(hit.matched_by),
+            why=[Reason(kind=reason.kind, text=reason.text) for reason in hit.why],
         )
-        for row in found.rows
-        if row.facts.product_id in found.cards
+        for hit in hits
     ]
 
 
+def _alternatives(nearest: search.Alternatives) -> Alternatives:
+    return Alternatives(
+        relaxed=_values(nearest.relaxed),
+        label=nearest.label,
+        items=_hits(nearest.hits),
+        total=nearest.total,
+    )
+
+
 def _chip(chip: understanding.Chip) -> Chip:
-    filters = [FilterValue(name=name, value=value) for name, value in chip.filters]
-    return Chip(kind=chip.kind, label=chip.label, words=chip.words, filters=filters)
+    return Chip(kind=chip.kind, label=chip.label, words=chip.words, filters=_values(chip.filters))
+
+
+def _values(pairs: Iterable[tuple[str, str]]) -> list[FilterValue]:
+    return [FilterValue(name=name, value=value) for name, value in pairs]
 
 
 def _facet(facet: FacetCounts) -> Facet:

@@ -85,6 +85,6 @@ async def suggest(
     query: Annotated[str, Query(max_length=300, examples=["hik"])],
     limit: Annotated[int, Query(ge=1, le=20)] = 8,
 ) -> list[Suggestion]:
-    """Categories and products that what is being typed may become."""
+    """Categories, queries others asked and products that what is being typed may become."""
     use_case: Suggest = request.app.state.suggest
     return [Suggestion.model_validate(found) for found in await use_case(query, limit)]

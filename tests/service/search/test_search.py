@@ -51,6 +51,12 @@ async def test_a_misspelt_word_is_corrected(shop: httpx.AsyncClient, query: str)
     assert found["query"] == query
 
 
+async def test_a_word_taken_literally_is_not_corrected(shop: httpx.AsyncClient) -> None:
+    found = await search(shop, "wireles headphones", literal="wireles headphones")
+    assert found["corrected_query"] is None
+    assert titles(found)[0] == "Wireless headphones Calm", "the other word still finds it"
+
+
 async def test_a_word_of_the_language_is_no_misspelling(shop: httpx.AsyncClient) -> None:
     # The shop has no "hike", but "bike" would be the wrong idea.
     assert (await search(shop, "hike"))["corrected_query"] is None
@@ -174,7 +180,7 @@ async def test_without_the_embedder_words_alone_answer_soon(
     embedder: RememberingEmbedder,
     app: Any,
 ) -> None:
-    app.state.search._retrieve._vectors._timeout = 0.2
+    app.state.search._answer._retrieve._vectors._timeout = 0.2
     embedder.failure = lambda: asyncio.sleep(60)
     started = time.perf_counter()
     found = await search(shop, "desk lamp for reading")
@@ -224,14 +230,6 @@ async def test_similar_products_without_vectors_share_the_category(
     answer = await client.get(f"/similar/{product_id('Spade')}")
     assert len(answer.json()) == 4
     assert {card["category"]["path"] for card in answer.json()} == {"garden/tools"}
-
-
-async def test_suggestions_while_typing(shop: httpx.AsyncClient) -> None:
-    answer = await shop.get("/suggest", params={"query": "ra"})
-    found = [(row["kind"], row["text"]) for row in answer.json()]
-    assert found[0] == ("category", "Rainwear")
-    assert ("product", "Rain trousers") in found
-    assert (await shop.get("/suggest", params={"query": "%"})).json() == []
 
 
 async def test_the_empty_index_answers(client: httpx.AsyncClient) -> None:

@@ -14,7 +14,10 @@ from deployments.search.application.catch_up_version import CatchUpVersion
 from deployments.search.application.ports import ModelRef, UnitOfWorkFactory
 from deployments.search.application.sync_documents import SyncDocuments
 from deployments.search.application.work_off_backlog import EmbedRanges
+from deployments.search.infrastructure.settings import SearchSettings
 from deployments.shared.errors import Conflict
+from pipelines.relevance.compare_versions import compare_versions
+from pipelines.relevance.judged_set import JudgedSet
 from tests.service.search.catalogue import FakeCatalogue
 from tests.service.search.conftest import RememberingEmbedder
 from tests.service.search.version_stand import found, lacking, silent, worker_of
@@ -221,6 +224,25 @@ async def test_a_version_that_is_not_there_is_a_404(ask: Ask) -> None:
         for method, path in (("POST", f"versions/{name}/activate"), ("DELETE", f"versions/{name}")):
             answer = await ask(method, path)
             assert (answer.status_code, answer.json()["code"]) == (404, "version_not_found")
+
+
+async def test_two_versions_are_compared_beside_the_store(
+    two_versions: httpx.AsyncClient, embedder: RememberingEmbedder, search_settings: SearchSettings
+) -> None:
+    judged = JudgedSet(
+        {"1": COFFEE, "2": "spade"},
+        {"1": {"summit-vacuum-flask-0-75-l": 3}, "2": {"SKU-0057": 3, "sku-0058": 1}},
+    )
+    compared = await compare_versions(
+        "v1", "v2", judged.queries, silent, settings=search_settings, embedder=embedder
+    )
+    # The same by other numbers: had a query gone to the wrong version, it would find others.
+    assert compared.overlap == 1
+    assert {a.mode for a in [*compared.before.values(), *compared.after.values()]} == {"hybrid"}
+    one, other = compared.evaluations(judged)
+    assert one.mean("ndcg10") == other.mean("ndcg10") > 0.5
+    assert other.queries["2"].value("recall100") == 1
+    assert (await found(two_versions, COFFEE))[1] == "v1"
 
 
 async def test_only_the_operator_switches(client: httpx.AsyncClient, keys: Keys) -> None:

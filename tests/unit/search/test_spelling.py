@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from deployments.search.domain.spelling import can_be_mistyped, correction, distance, is_word
+from deployments.search.domain.spelling import (
+    can_be_mistyped,
+    correction,
+    distance,
+    is_word,
+    likelier,
+)
 
 
 @pytest.mark.parametrize(
@@ -49,3 +55,13 @@ def test_forms_of_a_word_are_words() -> None:
     assert is_word("hike", language)
     assert not is_word("wireles", language)
     assert not is_word("lapm", language)
+
+
+def test_a_far_commoner_word_one_edit_away_may_have_been_meant() -> None:
+    near = {"sonny": "sonni", "sony": "soni", "sonic": "sonic", "bony": "boni"}
+    counts = {"sonni": 1, "soni": 40, "sonic": 500, "boni": 30}
+    assert likelier("sonny", near, counts) == "sony"
+    assert likelier("sonny", near, counts | {"sonni": 9}) is None
+    assert likelier("sony", near, counts) is None
+    assert likelier("lamps", {"lamps": "lamp", "lamp": "lamp"}, {"lamp": 90}) is None
+    assert likelier("zzzz", {}, {}) is None
