@@ -90,15 +90,17 @@ app.add_page(
     description=_ABOUT,
     on_load=[_arrive, Home.load],
 )
-for route, _list in (
-    ("/products", listing),
-    ("/search", search_results),
-    ("/category/[[...splat]]", listing),
+# Before a search is known, the title of another list must not stand over it.
+_search_title = rx.cond(Catalogue.is_search, Catalogue.title, "Search")
+for route, _list, _list_title in (
+    ("/products", listing, Catalogue.title),
+    ("/search", search_results, _search_title),
+    ("/category/[[...splat]]", listing, Catalogue.title),
 ):
     app.add_page(
         _list,
         route=route,
-        title=Catalogue.title + f" · {_NAME}",
+        title=_list_title + f" · {_NAME}",
         description=_ABOUT,
         on_load=[_arrive, Catalogue.load],
     )
