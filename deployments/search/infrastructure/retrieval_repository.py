@@ -19,6 +19,7 @@ from deployments.search.domain.query import Filters, Query
 from deployments.search.domain.ranking import Facts, MeaningMatch, TextMatch
 from deployments.search.domain.term_weights import Term
 from deployments.search.infrastructure.filter_sql import conditions
+from deployments.search.infrastructure.nearest import index_is_quicker, nearest
 
 _UNDERSTAND = text(
     """
@@ -231,17 +232,10 @@ class SqlRetrievalRepository:
     ) -> list[MeaningMatch]:
         """``vector``: float32 (dimension,)."""
         where, values = conditions(filters)
-        statement = f"""
-            SELECT {_FACTS},
-                1 - (stored.embedding <=> CAST(CAST(:vector AS real[]) AS halfvec)) AS similarity
-            FROM embeddings AS stored
-            JOIN search_documents AS document USING (product_id)
-            WHERE stored.index_version = :version{where}
-            ORDER BY stored.embedding <=> CAST(CAST(:vector AS real[]) AS halfvec)
-            LIMIT :limit
-        """  # nosec B608  # noqa: S608 - built of constants; values are bound
+        indexed = await index_is_quicker(self._session, where, values, limit)
         values |= {"vector": vector.tolist(), "version": version, "limit": limit}
-        rows = await self._session.execute(text(statement), values)
+        statement = text(nearest(_FACTS, where, indexed=indexed))
+        rows = await self._session.execute(statement, values)
         return [MeaningMatch(_facts(row), float(row.similarity)) for row in rows]
 
     async def like_product(
