@@ -14,6 +14,7 @@ from deployments.local.commands.prices import run_pipeline as run_prices
 from deployments.sandbox.demo.accounts import ensure_accounts
 from deployments.sandbox.demo.history import send_history
 from deployments.sandbox.demo.seed import seed
+from deployments.sandbox.demo.synonyms import add_synonyms
 from pipelines.ray_session import ray_session
 
 
@@ -25,6 +26,8 @@ async def _fill() -> None:
     _say("accounts", 0, None)
     await ensure_accounts()
     await seed(_say)
+    _say("synonyms", 0, None)
+    await add_synonyms()
     await send_history(datetime.now(UTC).date(), _say)
 
 

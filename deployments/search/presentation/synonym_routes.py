@@ -10,13 +10,15 @@ from deployments.search.application.list_synonyms import ListSynonyms
 from deployments.search.application.remove_synonym import RemoveSynonym
 from deployments.search.application.save_synonym import SaveSynonym
 from deployments.search.contract import Synonym, SynonymInput
-from deployments.shared.authentication import require_roles
+from deployments.shared.authentication import require_roles, require_roles_or_service
 from deployments.shared.rate_limit import rate_limit
+from deployments.shared.settings import OPERATOR
 from deployments.shared.tokens import ANALYST, MERCHANT
 
 router = APIRouter(prefix="/synonyms", tags=["synonyms"])
 
-_CHANGES = [Depends(require_roles(MERCHANT)), Depends(rate_limit("120/minute"))]
+_LIMIT = Depends(rate_limit("120/minute"))
+_CHANGES = [Depends(require_roles(MERCHANT)), _LIMIT]
 
 
 @router.get("", dependencies=[Depends(require_roles(ANALYST, MERCHANT))])
@@ -26,7 +28,11 @@ async def list_synonyms(request: Request) -> list[Synonym]:
     return [Synonym.model_validate(synonym) for synonym in await use_case()]
 
 
-@router.post("", status_code=status.HTTP_201_CREATED, dependencies=_CHANGES)
+@router.post(
+    "",
+    status_code=status.HTTP_201_CREATED,
+    dependencies=[Depends(require_roles_or_service((MERCHANT,), (OPERATOR,))), _LIMIT],
+)
 async def add(body: SynonymInput, request: Request) -> Synonym:
     """Let terms find the same products; searches follow within seconds."""
     use_case: SaveSynonym = request.app.state.save_synonym

@@ -156,7 +156,7 @@ RULES: Final[Mapping[str, Mapping[str, Callers]]] = {
         "GET /similar/{product_id}": EVERYBODY,
         "GET /suggest": EVERYBODY,
         "GET /synonyms": MERCHANTS | ANALYSTS,
-        "POST /synonyms": MERCHANTS,
+        "POST /synonyms": MERCHANTS | {OPERATOR},
         "PUT /synonyms/{synonym_id}": MERCHANTS,
         "DELETE /synonyms/{synonym_id}": MERCHANTS,
         "GET /prices/{product_id}": EVERYBODY,
