@@ -88,6 +88,31 @@ def drop(version: VersionArgument) -> None:
     console.print(f"Dropped {version}.")
 
 
+def compare(
+    before: Annotated[str, typer.Argument(metavar="A", help="A version, as listed: v2")],
+    after: Annotated[str, typer.Argument(metavar="B", help="The version it is compared with: v3")],
+    queries: Annotated[
+        Path | None,
+        typer.Option(help="Columns query_id, query [default: the demo shop's judged queries]"),
+    ] = None,
+    labels: Annotated[
+        Path | None,
+        typer.Option(help="Columns query_id, product_id (its id, slug or SKU), rating"),
+    ] = None,
+) -> None:
+    """Ask two versions the same queries, beside the running store: what both show, how fast, and
+    with judgements how good, with the interval of the difference.
+
+    Exit codes: 0 B is not seen to be worse; 1 it is; 2 a file can't be read.
+    """
+    from deployments.local.commands.comparison import compare_and_print
+
+    console = Console(highlight=False)
+    with _explained(console):
+        if not compare_and_print(console, before, after, queries, labels):
+            raise typer.Exit(1)
+
+
 async def _asked(ask: Callable[[SearchClient], Awaitable[Answer]]) -> Answer:
     http = operator_http("search")
     try:
