@@ -230,7 +230,7 @@ class _Writer:
         return self._constant(name, self._weights[name])
 
     def _constant(self, name: str, array: NDArray[Any]) -> str:
-        self._constants.append(numpy_helper.from_array(np.ascontiguousarray(array), name))
+        self._constants.append(numpy_helper.from_array(np.array(array, order="C"), name))
         return name
 
     def _node(
