@@ -1,9 +1,9 @@
 """How search grows: sizes, build times, latency and recall at rising numbers of products.
 
 Usage: python -m tests.bench.growth [--sizes 20000,100000] [--data FOLDER OF THE REAL DATA SETS]
-           [--memory 2GB] [--work FOLDER]
+           [--memory 2GB] [--work FOLDER] [--load-only]
 
-Each size has a PostgreSQL of its own, on this machine and for this run. The retrieval measured is
+Each size has a PostgreSQL of its own, on this machine. The retrieval measured is
 the service's own (``Retrieve`` on ``SqlRetrievalRepository``); vectors of queries are made before.
 """
 
@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import json
+import math
 import shutil
 import signal
 import subprocess
@@ -33,10 +35,11 @@ from deployments.local.layout import REPOSITORY
 from deployments.local.ports import free_port
 from deployments.local.postgres import EmbeddedPostgres, provision, service_url
 from deployments.local.processes import identity_options
+from deployments.search.application.document_counts import DocumentCounts
+from deployments.search.application.keep_text_statistics import KeepTextStatistics
 from deployments.search.application.ports import Embedded, ModelRef, Vectors
 from deployments.search.application.query_vectors import QueryVectors
 from deployments.search.application.retrieve import RetrievalOptions, Retrieve
-from deployments.search.application.term_frequencies import TermFrequencies
 from deployments.search.domain.document import Document
 from deployments.search.domain.query import Filters, Query
 from deployments.search.infrastructure.encoder import Encoder
@@ -64,14 +67,25 @@ class Grown:
     products: int
     loaded: float
     gin: float
+    postings: float
     hnsw: float
     bytes: dict[str, int]
     milliseconds: dict[tuple[str, str], list[float]]
     recall: dict[str, float]
 
 
+def _cpu_ms(process: int) -> float:
+    """Milliseconds that a server process was on a core, which others on the machine do not
+    lengthen; NaN where the kernel does not tell."""
+    try:
+        return int(Path(f"/proc/{process}/schedstat").read_text().split()[0]) / 1e6
+    except (OSError, ValueError):
+        return math.nan
+
+
 class _Timed:
-    """A repository whose calls are timed; the last result of each is kept."""
+    """A repository whose calls are timed; the last result of each is kept. Besides the time that
+    passed, under ``name:cpu``, that of the server's process."""
 
     def __init__(self, repository: Any, record: dict[str, list[float]], last: dict[str, Any]):
         self._repository = repository
@@ -82,12 +96,19 @@ class _Timed:
         method = getattr(self._repository, name)
 
         async def timed(*arguments: Any, **options: Any) -> Any:
-            began = time.perf_counter()
+            session = self._repository._session
+            process = await session.scalar(text("SELECT pg_backend_pid()"))
+            busy, began = _cpu_ms(process), time.perf_counter()
             self._last[name] = await method(*arguments, **options)
             self._record.setdefault(name, []).append((time.perf_counter() - began) * 1000)
+            self._record.setdefault(f"{name}:cpu", []).append(_cpu_ms(process) - busy)
             return self._last[name]
 
         return timed
+
+
+async def _later(product_ids: Any) -> None:
+    """All postings are made at once when the documents are there."""
 
 
 class _KnownVectors:
@@ -151,8 +172,8 @@ class _Growth:
         finally:
             await engine.dispose()
 
-    async def load(self, batches: Iterator[catalogue.Batch]) -> tuple[float, float, float]:
-        """Seconds for the rows, for the indexes of words and for the one of vectors."""
+    async def load(self, batches: Iterator[catalogue.Batch]) -> tuple[float, float, float, float]:
+        """Seconds for the rows, for the indexes of filters, of words and of vectors."""
         async with self._engine() as engine:
             sessions = create_session_factory(engine)
             async with SqlSearchUnitOfWork(sessions) as work:
@@ -162,17 +183,21 @@ class _Growth:
             began = time.monotonic()
             for batch in batches:
                 async with SqlSearchUnitOfWork(sessions) as work:
+                    work.documents._postings.write = _later  # type: ignore[attr-defined]
                     await work.documents.upsert(batch.documents)
                     await work.commit()
                 self._copy(version.id, batch)
             loaded = time.monotonic() - began
             gin = self._execute(*words, "VACUUM ANALYZE search_documents")
+            began = time.monotonic()
+            await KeepTextStatistics(lambda: SqlSearchUnitOfWork(sessions))()
+            postings = time.monotonic() - began + self._execute("VACUUM ANALYZE postings")
             hnsw = self._execute(*nearest, f"VACUUM ANALYZE embeddings_v{version.id}")
             async with SqlSearchUnitOfWork(sessions) as work:
                 await work.documents.refresh_statistics()
                 await work.commit()
         self._execute("VACUUM ANALYZE search_words")
-        return loaded, gin, hnsw
+        return loaded, gin, postings, hnsw
 
     def _drop_indexes(self, method: str) -> list[str]:
         """Made again after loading, which is quicker; the statements that do so."""
@@ -211,21 +236,25 @@ class _Growth:
         return time.monotonic() - began
 
     def sizes(self) -> dict[str, int]:
-        """Bytes of the tables without their indexes, and of indexes by kind."""
+        """Bytes of tables without their indexes, of the postings with theirs, and of the other
+        indexes by kind."""
         with psycopg.connect(self._admin) as connection:
             found = connection.execute(
                 """
-                SELECT CASE WHEN method.amname IS NULL OR method.amname = 'heap'
-                        THEN tables.relname ELSE method.amname END,
-                    sum(pg_table_size(tables.oid))
-                FROM pg_class AS tables LEFT JOIN pg_am AS method ON method.oid = tables.relam
-                WHERE tables.relnamespace = 'public'::regnamespace
-                    AND (tables.relname ~ '(search_documents|embeddings)')
-                    AND tables.relkind IN ('r', 'i')
+                SELECT CASE
+                        WHEN relation.relname ~ 'postings' THEN 'postings'
+                        WHEN relation.relkind = 'i' THEN method.amname
+                        ELSE relation.relname
+                    END,
+                    sum(pg_table_size(relation.oid))
+                FROM pg_class AS relation LEFT JOIN pg_am AS method ON method.oid = relation.relam
+                WHERE relation.relnamespace = CAST('public' AS regnamespace)
+                    AND relation.relname ~ '(search_documents|embeddings|postings)'
+                    AND relation.relkind IN ('r', 'i')
                 GROUP BY 1
                 """
             ).fetchall()
-        return {name: int(size) for name, size in found}
+        return {str(name): int(size) for name, size in found}
 
     def price_below(self, share: float) -> int:
         with psycopg.connect(self._admin) as connection:
@@ -281,7 +310,7 @@ class _Growth:
         return Retrieve(
             begin,
             QueryVectors(embedder, timeout_seconds=5, cache_size=len(queries)),
-            TermFrequencies(begin),
+            DocumentCounts(begin),
             RetrievalOptions(
                 settings.fusion, settings.text_candidates, settings.meaning_candidates
             ),
@@ -324,7 +353,7 @@ def _queries(data: Path, originals: list[Document], encoder: Encoder) -> dict[st
         words = originals[int(generator.integers(len(originals)))].title.split()
         asked.append(" ".join(generator.permutation(words)[:2]))
     known = list(dict.fromkeys(Query.of(query).text for query in asked))
-    return {query: encoder.encode([query])[0] for query in known}
+    return {query: encoder.queries([query])[0] for query in known}
 
 
 def _table(grown: Sequence[Grown]) -> str:
@@ -345,18 +374,22 @@ def _table(grown: Sequence[Grown]) -> str:
 
     rows = [
         ("documents, MiB", megabytes("search_documents")),
-        ("indexes of words and filters (GIN), MiB", megabytes("gin")),
+        ("index of words (postings), MiB", megabytes("postings")),
+        ("indexes of filters and titles (GIN), MiB", megabytes("gin")),
         ("other indexes, MiB", megabytes("btree", "hash")),
         ("vectors, MiB", megabytes("embeddings_v1")),
         ("HNSW, MiB", megabytes("hnsw")),
         ("rows loaded, s", [f"{g.loaded:.0f}" for g in grown]),
         ("GIN built, s", [f"{g.gin:.0f}" for g in grown]),
+        ("index of words built, s", [f"{g.postings:.0f}" for g in grown]),
         ("HNSW built, s", [f"{g.hnsw:.0f}" for g in grown]),
     ]
     for kind in _KINDS:
         rows += [
             (f"{kind}: words, p50 / p95 ms", both(kind, "by_text")),
+            (f"{kind}: words, of that on a core", both(kind, "by_text:cpu")),
             (f"{kind}: meaning, p50 / p95 ms", both(kind, "by_meaning")),
+            (f"{kind}: meaning, of that on a core", both(kind, "by_meaning:cpu")),
             (f"{kind}: whole retrieval, p50 / p95 ms", both(kind, "whole")),
             (f"{kind}: recall@10 of meaning", [f"{g.recall[kind]:.3f}" for g in grown]),
         ]
@@ -371,7 +404,10 @@ def main() -> None:
     parser.add_argument("--sizes", default="20000,100000,500000")
     parser.add_argument("--data", type=Path, default=REPOSITORY.parent / "shared" / "data")
     parser.add_argument("--memory", default="2GB", help="shared_buffers of PostgreSQL")
-    parser.add_argument("--work", type=Path, help="keeps the vectors of the originals here")
+    parser.add_argument(
+        "--work", type=Path, help="keep the databases here, to be measured again without loading"
+    )
+    parser.add_argument("--load-only", action="store_true")
     arguments = parser.parse_args()
     work = arguments.work or Path(tempfile.mkdtemp(prefix="mercato-growth-"))
     work.mkdir(parents=True, exist_ok=True)
@@ -384,20 +420,23 @@ def main() -> None:
     queries = _queries(folder, originals, encoder)
     grown: list[Grown] = []
     for size in sorted(int(part) for part in arguments.sizes.split(",")):
-        server_folder = Path(tempfile.mkdtemp(prefix="mercato-growth-"))
-        try:
-            with _server(server_folder, arguments.memory) as server:
-                growth = _Growth(server, encoder.model_version)
+        folder, loaded = work / f"{size}", work / f"{size}.json"
+        folder.mkdir(exist_ok=True)
+        with _server(folder, arguments.memory) as server:
+            growth = _Growth(server, encoder.model_version)
+            if not loaded.exists():
                 batches = catalogue.enlarged(originals, vectors, size)
-                seconds = asyncio.run(growth.load(batches))
-                measured = Grown(size, *seconds, growth.sizes(), {}, {})
+                loaded.write_text(json.dumps(asyncio.run(growth.load(batches))))
+            rows, gin, postings, hnsw = json.loads(loaded.read_text())
+            measured = Grown(size, rows, gin, postings, hnsw, growth.sizes(), {}, {})
+            if not arguments.load_only:
                 asyncio.run(growth.measure(measured, queries))
                 grown.append(measured)
-        finally:
-            shutil.rmtree(server_folder, ignore_errors=True)
-            # What was measured before a failure is worth keeping.
-            if grown:
-                print(f"\n{machine()}, shared_buffers {arguments.memory}\n\n{_table(grown)}\n")
+        if arguments.work is None:
+            shutil.rmtree(folder)
+        # What was measured before a failure is worth keeping.
+        if grown:
+            print(f"\n{machine()}, shared_buffers {arguments.memory}\n\n{_table(grown)}\n")
     if arguments.work is None:
         shutil.rmtree(work)
 
