@@ -27,7 +27,8 @@ from deployments.local.services import application_states
 from deployments.shared.settings import SERVICES
 from tests.stack_fixture import MERCATO, Stack
 
-pytestmark = pytest.mark.stack
+# The start of the stack has a limit of its own.
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(300, func_only=True)]
 
 PREFIXES = {service: "/ai" if service == "search" else f"/{service}" for service in SERVICES}
 

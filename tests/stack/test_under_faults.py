@@ -18,7 +18,7 @@ from tests.faults.soak import Plan, soak
 from tests.faults.store import Store
 from tests.stack_fixture import Stack
 
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(400, func_only=True)]
 
 
 @pytest.fixture
