@@ -10,26 +10,33 @@ from deployments.sandbox.demo.catalogue import load_catalogue
 from deployments.sandbox.demo.judged import LABELS, QUERIES
 from deployments.search.contract import SearchResponse
 from pipelines.relevance.evaluation import Answer, evaluate
-from pipelines.relevance.judged_set import read_judged_set
+from pipelines.relevance.judged_set import JudgedSet, read_judged_set
 from tests.exported_products import detail_of
 from tests.service.search.catalogue import FakeCatalogue
 
-# Well below what is reached today (see docs/decisions/0018), as no single query must decide.
-_FLOOR = {"ndcg10": 0.70, "cond10": 0.75, "recall100": 0.80}
+# Well below what is reached today (see docs/decisions/0019), as no single query must decide.
+_FLOOR = {"ndcg10": 0.76, "cond10": 0.82, "recall100": 0.86}
+
+
+@pytest.fixture(scope="module")
+def judged() -> JudgedSet:
+    return read_judged_set(QUERIES, LABELS)
 
 
 @pytest.fixture
-def catalogue() -> FakeCatalogue:
+def catalogue(judged: JudgedSet) -> FakeCatalogue:
+    """What was judged and a third of the rest, which takes half the time."""
     shop = FakeCatalogue()
-    products = [detail_of(product) for product in load_catalogue()]
-    shop.products = {product.id: product for product in products}
+    sold = load_catalogue()
+    rest = [product for product in sold if product.handle not in judged.products]
+    products = [product for product in sold if product.handle in judged.products] + rest[::3]
+    shop.products = {each.id: each for each in map(detail_of, products)}
     return shop
 
 
 async def test_judged_queries_find_what_fits(
-    client: httpx.AsyncClient, app: FastAPI, operator: dict[str, str]
+    client: httpx.AsyncClient, app: FastAPI, operator: dict[str, str], judged: JudgedSet
 ) -> None:
-    judged = read_judged_set(QUERIES, LABELS)
     await client.post("/index", json={}, headers=operator)
     await app.state.index_products._embed.catch_up()
     answers = {}
