@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from deployments.search.application.results import Results
 from deployments.search.domain.facets import (
+    MOST_NAMES,
     FacetCounts,
     attribute_facets,
     brand_counts,
@@ -33,5 +34,5 @@ def count_facets(found: Results, chosen: Mapping[tuple[str, str], Results]) -> l
         for (field, name), others in chosen.items()
         if field == "attr" and (counts := others.table.counts_of(name)) is not None
     }
-    attributes = attribute_facets(found.table.counts(), len(found.ranked), names)
+    attributes = attribute_facets(found.table.useful(MOST_NAMES + len(names)), names)
     return [facet for facet in [*counted, *attributes] if facet.values]

@@ -11,15 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deployments.search.application.ports import UnitOfWorkFactory
-from deployments.search.domain.facets import MOST_VALUES, AttributeCounts
+from deployments.search.domain.facets import LEAST_USE, MOST_VALUES, AttributeCounts, use
 from deployments.search.domain.filter_keys import filter_key
 from deployments.search.domain.query import fold
 from deployments.search.domain.ranking import Facts
 from deployments.search.domain.vocabulary import Reading
 
 _LONGEST: Final = 60
-# Of a value or an attribute that fewer of the products have nothing is told.
-_LEAST_SHARE: Final = 0.02
 
 Keys = NDArray[np.int32]
 _NONE: Final[Keys] = np.empty(0, np.int32)
@@ -33,6 +31,8 @@ class Dictionary:
         self.names: list[str] = []
         self._name_of: list[int] = []
         self._name_array = _NONE
+        self._worded: list[bool] = []
+        self._worded_array = np.empty(0, np.bool_)
         self._numbers: dict[str, int] = {}
         self._name_numbers: dict[str, int] = {}
         self._pairs: dict[tuple[str, str], int] = {}
@@ -48,6 +48,7 @@ class Dictionary:
             if known == len(self.values):
                 self.values.append((name, value))
                 self._name_of.append(self._name_number(name))
+                self._worded.append(any(char.isalpha() for char in value))
             self._pairs[name, value] = known
         return known
 
@@ -63,6 +64,13 @@ class Dictionary:
         if len(self._name_array) < len(self._name_of):
             self._name_array = np.array(self._name_of, np.int32)
         return self._name_array
+
+    @property
+    def worded(self) -> NDArray[np.bool_]:
+        """Whether each value has a letter."""
+        if len(self._worded_array) < len(self._worded):
+            self._worded_array = np.array(self._worded, np.bool_)
+        return self._worded_array
 
     def _name_number(self, name: str) -> int:
         known = self._name_numbers.setdefault(fold(name), len(self.names))
@@ -106,21 +114,28 @@ class AttributeTable:
             found[self._rows[self._keys == number]] = True
         return found
 
-    def counts(self) -> list[AttributeCounts]:
-        """Of every attribute that parts the products."""
+    def useful(self, most: int) -> list[AttributeCounts]:
+        """The attributes that part the products best, best first."""
         counts, name_of = self._counts(), self._dictionary.name_of
-        present = np.flatnonzero(counts)
-        if not len(present):
+        values = np.flatnonzero(counts)
+        if not len(values):
             return []
-        products = np.bincount(name_of[present], counts[present]).astype(int)
-        distinct = np.bincount(name_of[present])
-        useful = (distinct > 1) & (products > _LEAST_SHARE * self._size)
-        listed = present[useful[name_of[present]]]
-        listed = listed[np.lexsort((listed, -counts[listed], name_of[listed]))]
-        starts = np.flatnonzero(np.diff(name_of[listed], prepend=-1))
+        values = values[np.lexsort((values, -counts[values], name_of[values]))]
+        names, often = name_of[values], counts[values]
+        starts = np.flatnonzero(np.diff(names, prepend=-1))
+        ends = np.append(starts[1:], len(values))
+        products = np.add.reduceat(often, starts)
+        shown = np.arange(len(values)) - np.repeat(starts, ends - starts) < MOST_VALUES
+        uses = use(
+            share=products / self._size,
+            covered=np.add.reduceat(often * shown, starts) / products,
+            commonest=often[starts] / products,
+            worded=np.logical_or.reduceat(self._dictionary.worded[values] & shown, starts),
+        )
+        best = np.argsort(-uses, kind="stable")[:most]
         return [
-            self._of_name(int(name_of[listed[start]]), listed[start:], counts, products, distinct)
-            for start in starts
+            self._of_name(int(names[starts[each]]), values[starts[each] : ends[each]], counts)
+            for each in best[uses[best] > LEAST_USE]
         ]
 
     def counts_of(self, name: str) -> AttributeCounts | None:
@@ -128,33 +143,21 @@ class AttributeTable:
         number = self._dictionary.find_name(name)
         if number is None:
             return None
-        counts, name_of = self._counts(), self._dictionary.name_of
-        listed = np.flatnonzero((name_of == number) & (counts > 0))
-        listed = listed[np.lexsort((listed, -counts[listed]))]
-        products = np.bincount(name_of[listed], counts[listed], minlength=number + 1).astype(int)
-        distinct = np.bincount(name_of[listed], minlength=number + 1)
-        return self._of_name(number, listed, counts, products, distinct)
+        counts = self._counts()
+        values = np.flatnonzero((self._dictionary.name_of == number) & (counts > 0))
+        return self._of_name(number, values[np.lexsort((values, -counts[values]))], counts)
 
     def _counts(self) -> NDArray[np.int64]:
         return np.bincount(self._keys, minlength=len(self._dictionary.values))
 
     def _of_name(
-        self,
-        name: int,
-        listed: NDArray[np.int64],
-        counts: NDArray[np.int64],
-        products: NDArray[np.int64],
-        distinct: NDArray[np.int64],
+        self, name: int, values: NDArray[np.int64], counts: NDArray[np.int64]
     ) -> AttributeCounts:
-        """``listed``: values, those of ``name`` first, the commonest first."""
+        """``values`` of ``name``, the commonest first."""
+        listed = values[:MOST_VALUES].tolist()
         return AttributeCounts(
-            name=self._dictionary.names[name],
-            products=int(products[name]),
-            distinct=int(distinct[name]),
-            values=[
-                (self._dictionary.values[value][1], int(counts[value]))
-                for value in listed[: min(int(distinct[name]), MOST_VALUES)]
-            ],
+            self._dictionary.names[name],
+            [(self._dictionary.values[value][1], int(counts[value])) for value in listed],
         )
 
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 from deployments.search.domain.query import Filters, fold
 from deployments.search.domain.ranking import Ranked
 
-_MOST_NAMES: Final = 8
+MOST_NAMES: Final = 8
 MOST_VALUES: Final = 12
 _MOST_GROUPS: Final = 100
 # A name that few of the products have, or whose values hardly tell them apart, helps no one.
-_LEAST_USE: Final = 0.02
+LEAST_USE: Final = 0.02
 # "90.0" without a unit tells a shopper little.
 _BARE_NUMBER: Final = 0.2
 _STARS: Final = (4, 3, 2, 1)
@@ -38,12 +38,9 @@ class FacetCounts:
 
 @dataclass(frozen=True, slots=True)
 class AttributeCounts:
-    """What the products found have of one attribute: how many of them have it at all, how many
-    different values they have, and the commonest of these."""
+    """The commonest values of one attribute, and how many of the products have each."""
 
     name: str
-    products: int
-    distinct: int
     values: Sequence[tuple[str, int]]
 
 
@@ -89,31 +86,26 @@ def _counts(values: Iterable[tuple[str, str]]) -> list[FacetCount]:
 
 
 def attribute_facets(
-    counts: Iterable[AttributeCounts], found: int, chosen: Mapping[str, AttributeCounts]
+    useful: Iterable[AttributeCounts], chosen: Mapping[str, AttributeCounts]
 ) -> list[FacetCounts]:
     """Those in which something is ``chosen`` (folded name), then the most useful others."""
-    others = [each for each in counts if fold(each.name) not in chosen]
-    useful = sorted(others, key=lambda each: (-_use(each, found), each.name))
-    best = [each for each in useful if _use(each, found) > _LEAST_USE]
-    return [_facet(each) for each in [*chosen.values(), *best][: max(_MOST_NAMES, len(chosen))]]
+    others = [each for each in useful if fold(each.name) not in chosen]
+    most = max(MOST_NAMES, len(chosen))
+    return [_facet(each) for each in [*chosen.values(), *others][:most] if each.values]
 
 
-def _use(counts: AttributeCounts, found: int) -> float:
-    """0..1: how many of the products have the attribute, how many of these the values shown
-    would cover, and how evenly they part them."""
-    if counts.distinct < 2 or not counts.values or not found:
-        return 0.0
-    shown = counts.values[:MOST_VALUES]
-    covered = min(sum(count for _, count in shown) / counts.products, 1.0)
-    parted = 1 - min(shown[0][1] / counts.products, 1.0)
-    worded = any(char.isalpha() for value, _ in shown for char in value)
-    share = counts.products / found
-    return share * covered**2 * parted * (1 if worded else _BARE_NUMBER)
+def use(*, share: Any, covered: Any, commonest: Any, worded: Any) -> Any:
+    """0..1, of numbers or of arrays of them: how well attributes part products.
+
+    Args:
+        share: the part of the products that have the attribute.
+        covered: the part of these that the values shown would cover.
+        commonest: the part of these that have its commonest value.
+        worded: whether a value has a letter.
+    """
+    return share * covered**2 * (1 - commonest) * (_BARE_NUMBER + (1 - _BARE_NUMBER) * worded)
 
 
 def _facet(counts: AttributeCounts) -> FacetCounts:
-    values = [
-        FacetCount(f"{counts.name}:{value}", value, count)
-        for value, count in counts.values[:MOST_VALUES]
-    ]
+    values = [FacetCount(f"{counts.name}:{value}", value, n) for value, n in counts.values]
     return FacetCounts("attr", values, counts.name)

@@ -24,10 +24,6 @@ def ranked(number: int, **facts: Any) -> Ranked:
     return Ranked(Facts(UUID(int=number), 100, datetime(2024, 1, 1, tzinfo=UTC), **facts), 1, ())
 
 
-def counted(name: str, *values: tuple[str, int]) -> AttributeCounts:
-    return AttributeCounts(name, sum(n for _, n in values), len(values), values)
-
-
 def test_the_commonest_come_first() -> None:
     found = [
         ranked(1, brand="Lumo", category_path="home", category_name="Home"),
@@ -66,49 +62,69 @@ def test_a_choice_does_not_count_for_its_own_facet() -> None:
     assert without_own_choice(Filters(price_max=900)) == {}
 
 
+def useful(*products: dict[str, list[str]], most: int = 8) -> list[str]:
+    return [counts.name for counts in table_of(*products).useful(most)]
+
+
 def test_an_attribute_that_parts_the_products_is_more_useful() -> None:
-    facets = attribute_facets(
-        [
-            counted("Same for all", ("yes", 98), ("no", 2)),
-            counted("Colour", ("Red", 40), ("Blue", 30), ("Green", 30)),
-            AttributeCounts("Serial", 100, 100, [(f"n{n}", 1) for n in range(12)]),
-            counted("Depth", ("10.0", 50), ("20.0", 50)),
-            counted("Rare", ("a", 1), ("b", 1)),
-        ],
-        100,
-        {},
-    )
-    assert [facet.name for facet in facets][:2] == ["Colour", "Depth"]
-    assert "Rare" not in {facet.name for facet in facets}
-    assert (facets[0].field, facets[0].values[0].value) == ("attr", "Colour:Red")
-    assert facets[0].values[0].label == "Red"
+    products = [
+        {
+            "Same for most": ["yes" if n else "no"],
+            "Same for all": ["yes"],
+            "Colour": [("Red", "Red", "Blue", "Green")[n % 4]],
+            "Serial": [f"n{n}"],
+            "Depth": [("10.0", "20.0")[n % 2]],
+        }
+        for n in range(100)
+    ]
+    products[3]["Rare"] = ["a"]
+    products[4]["Rare"] = ["b"]
+    found = useful(*products)
+    assert found[:2] == ["Colour", "Depth"]
+    assert not {"Same for all", "Same for most", "Serial", "Rare"} & set(found[:2])
+    assert "Same for all" not in found
+    assert useful(*products, most=1) == ["Colour"]
+
+
+def test_a_facet_names_the_parameter_and_its_values_the_commonest_first() -> None:
+    table = table_of({"Colour": ["Red"]}, {"Colour": ["Red"]}, {"Colour": ["Blue"]})
+    (facet,) = attribute_facets(table.useful(8), {})
+    assert (facet.field, facet.name) == ("attr", "Colour")
+    assert [(v.value, v.label, v.count) for v in facet.values] == [
+        ("Colour:Red", "Red", 2),
+        ("Colour:Blue", "Blue", 1),
+    ]
 
 
 def test_at_most_eight_attributes_and_what_is_chosen_first() -> None:
-    many = [counted(f"A{n}", ("x", 50), ("y", 50)) for n in range(20)]
-    chosen = {"a19": counted("A19", ("x", 60), ("y", 70))}
-    facets = attribute_facets(many, 100, chosen)
+    many = [AttributeCounts(f"A{n}", [("x", 50), ("y", 50)]) for n in range(20)]
+    chosen = {"a19": AttributeCounts("A19", [("x", 60), ("y", 70)])}
+    facets = attribute_facets(many, chosen)
     assert len(facets) == 8
     assert (facets[0].name, facets[0].values[0].count) == ("A19", 60)
     assert [facet.name for facet in facets].count("A19") == 1
+
+
+def test_at_most_twelve_values() -> None:
+    table = table_of(*[{"Size": [str(n % 20), "M"]} for n in range(100)])
+    (size,) = table.useful(8)
+    assert (len(size.values), size.values[0]) == (12, ("M", 100))
 
 
 def test_values_that_differ_by_case_count_as_one() -> None:
     table = table_of(
         {"Colour": ["Red", "Blue"]}, {"colour": ["RED"]}, {"Colour": ["Blue"], "Size": ["M"]}, {}
     )
-    (colour,) = table.counts()
-    assert (colour.name, colour.products, colour.distinct) == ("Colour", 4, 2)
-    assert sorted(colour.values) == [("Blue", 2), ("Red", 2)]
+    colour = table.counts_of("colour")
+    assert colour is not None
+    assert (colour.name, sorted(colour.values)) == ("Colour", [("Blue", 2), ("Red", 2)])
     assert list(table.having("colour:red")) == [True, True, False, False]
     assert not table.having("colour:pink").any()
-    size = table.counts_of("size")
-    assert size is not None
-    assert size.values == [("M", 1)]
+    assert [counts.name for counts in table.useful(8)] == ["Colour"]
     assert table.counts_of("weight") is None
 
 
 def test_nothing_found_has_no_attributes() -> None:
     empty = AttributeTable(Dictionary(), [])
-    assert empty.counts() == []
+    assert empty.useful(8) == []
     assert empty.counts_of("colour") is None
