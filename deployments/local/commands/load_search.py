@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import psutil
 import typer
+from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -20,7 +21,7 @@ from rich.table import Table
 from deployments.local.load_lab.advice import Advice, advise
 from deployments.local.load_lab.figures import Step
 from deployments.local.load_lab.plan import queries_from, read_queries, replayed
-from deployments.local.load_lab.report import COLUMNS, cells, html
+from deployments.local.load_lab.report import COLUMNS, EXPLAINED, cells, html
 from deployments.shared.errors import DomainError
 
 if TYPE_CHECKING:
@@ -179,12 +180,13 @@ def _machine() -> str:
 
 
 def _show(console: Console, steps: list[Step], advice: Advice) -> None:
-    table = Table(title="Load on search", title_justify="left", header_style="bold")
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 0, 0, 1), header_style="bold")
     for name in COLUMNS:
-        table.add_column(name, justify="right")
+        table.add_column(name, justify="right", no_wrap=True)
     for step in steps:
         table.add_row(*cells(step), style="green" if step is advice.knee else None)
     console.print(table)
+    console.print(EXPLAINED, style="dim")
     reasons: Counter[str] = sum((step.statuses for step in steps), start=Counter())
     refused = {status: count for status, count in reasons.items() if status != "200"}
     if refused:

@@ -56,6 +56,14 @@ def advise(
     knee = _knee(measured, target_p95_ms)
     if knee is None:
         lowest = min(measured, key=lambda step: step.rate)
+        if lowest.cores_busy > _MACHINE_FULL:
+            return Advice(
+                None,
+                f"At {lowest.rate:g} requests/s the machine's cores were busy already, and p95 was "
+                f"{lowest.p(0.95):.0f} ms (target {target_p95_ms:g} ms): measure when nothing else "
+                "runs on it, at lower rates, or on a larger machine.",
+                [],
+            )
         return Advice(
             None,
             f"Even at {lowest.rate:g} requests/s p95 is {lowest.p(0.95):.0f} ms, above the target "

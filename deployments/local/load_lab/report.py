@@ -13,17 +13,23 @@ from deployments.local.load_lab.figures import Step
 
 COLUMNS: Final = (
     "due/s",
-    "answered/s",
-    "p50 ms",
-    "p95 ms",
-    "p99 ms",
+    "got/s",
+    "p50",
+    "p95",
+    "p99",
     "failed",
-    "words only",
-    "replicas",
-    "embedders",
-    "remembered",
+    "lexical",
+    "search",
+    "embed",
+    "known",
     "batch",
-    "cores busy",
+    "cores",
+)
+EXPLAINED: Final = (
+    "due/s and got/s: requests due and answered a second; p50, p95, p99: latency in ms from the "
+    "moment a request was due; lexical: answered by words alone; search, embed: replicas; known: "
+    "queries whose vector was remembered; batch: queries encoded together; cores: how busy the "
+    "machine was."
 )
 _STYLE: Final = """
 body{font:15px/1.5 system-ui,sans-serif;color:#1E1B17;background:#FCFBF8;max-width:60rem;
@@ -83,7 +89,6 @@ def html(steps: Sequence[Step], advice: Advice, *, target_p95_ms: float, about: 
 <p>{escape(advice.summary)}</p>
 {drawing(steps, target_p95_ms)}
 <h2>Steps</h2><div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>
-</div><p class="note">Latency counts from the moment a request was due. The shaded row is the
-knee.</p>
+</div><p class="note">{escape(EXPLAINED)} The shaded row is the knee.</p>
 <h2>Settings</h2><div class="scroll"><table><tbody>{pieces}</tbody></table></div></body></html>
 """

@@ -145,11 +145,16 @@ class Load:
 
 
 def _read_points(step: Step, live: SearchLive, began: datetime | None) -> None:
-    points = [point for point in live.points if began is None or point.start >= began]
-    step.mean_batch = _mean([point.mean_batch for point in points])
-    step.cache_hits = _mean([point.cache_hits for point in points])
-    if live.encoding.milliseconds is not None:
-        step.encode_ms = live.encoding.milliseconds.p50
+    """From the ten seconds that lie in the step; a short one has only the last minute's figures,
+    of which earlier steps are part."""
+    points = [point for point in live.points if began is not None and point.start >= began]
+    encoding = live.encoding
+    queries = sum(size.queries * size.batches for size in encoding.sizes)
+    last_minute = queries / encoding.batches if encoding.batches else None
+    step.mean_batch = _mean([p.mean_batch for p in points] or [last_minute])
+    step.cache_hits = _mean([p.cache_hits for p in points] or [live.cache_hits])
+    if encoding.milliseconds is not None:
+        step.encode_ms = encoding.milliseconds.p50
 
 
 def _mean(values: Sequence[float | None]) -> float:

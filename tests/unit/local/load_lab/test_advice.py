@@ -107,6 +107,8 @@ def test_a_target_that_nothing_meets_says_that_replicas_do_not_help() -> None:
 def test_a_full_machine_is_named() -> None:
     steps = [step(20, 10), step(40, 200, busy=0.97)]
     assert "machine's cores were busy" in advise(steps, target_p95_ms=40).summary
+    full = [step(20, 200, busy=0.99)]
+    assert "nothing else runs" in advise(full, target_p95_ms=40).summary
     idle = [step(20, 10), step(40, 200, busy=0.4)]
     assert "machine's cores" not in advise(idle, target_p95_ms=40).summary
 

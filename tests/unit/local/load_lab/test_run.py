@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime
 from itertools import repeat
+from typing import Any
 
 import httpx
 import pytest
 
 from deployments.local.load_lab import run as lab
 from deployments.local.load_lab.figures import Step
-from deployments.search.contract import EncodingLive, SearchLive
+from deployments.search.contract import SearchLive
 
 
 class Store:
@@ -21,6 +22,7 @@ class Store:
         self.pause = 0.0
         self.status = 200
         self.tokens: list[str] = []
+        self.said: dict[str, Any] = {}
 
     async def handle(self, request: httpx.Request) -> httpx.Response:
         self.tokens.append(request.headers["authorization"])
@@ -28,15 +30,19 @@ class Store:
         return httpx.Response(self.status, content=b'{"mode":"lexical"}')
 
     async def live(self) -> SearchLive:
-        return SearchLive(
-            at=datetime.now(UTC),
-            routes=[],
-            encoding=EncodingLive(
-                queries_per_second=0, documents_per_second=0, batches=0, sizes=[]
-            ),
-            deployments=[],
-            points=[],
-        )
+        quiet = {
+            "at": datetime.now(UTC),
+            "routes": [],
+            "encoding": {
+                "queries_per_second": 0,
+                "documents_per_second": 0,
+                "batches": 0,
+                "sizes": [],
+            },
+            "deployments": [],
+            "points": [],
+        }
+        return SearchLive.model_validate(quiet | self.said)
 
 
 @pytest.fixture
@@ -71,6 +77,21 @@ async def test_every_rate_is_a_step(store: Store) -> None:
     assert [step.answered for step in steps] == [20, 40]
     assert steps[0].modes == {"lexical": 20}
     assert set(store.tokens) == {"Bearer operator-token"}
+
+
+async def test_what_the_store_says_of_a_step_is_kept_with_it(store: Store) -> None:
+    store.said = {
+        "cache_hits": 0.25,
+        "encoding": {
+            "queries_per_second": 1,
+            "documents_per_second": 0,
+            "batches": 4,
+            "sizes": [{"queries": 1, "batches": 3}, {"queries": 5, "batches": 1}],
+            "milliseconds": {"p50": 2.0, "p95": 3.0, "p99": 4.0, "count": 4},
+        },
+    }
+    (step,) = await load_of(store).run([100], 0.1, lambda _: None)
+    assert (step.cache_hits, step.mean_batch, step.encode_ms) == (0.25, 2.0, 2.0)
 
 
 async def test_a_slow_answer_holds_up_no_other_request(store: Store) -> None:
