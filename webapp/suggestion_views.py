@@ -11,7 +11,8 @@ from webapp.formats import money
 from webapp.listing_url import Listing
 from webapp.views import picture
 
-_TITLES = {"query": "Searches", "category": "Departments", "product": "Products"}
+# Title and most rows of each kind, so that the list fits below the box.
+_KINDS = {"query": ("Searches", 4), "category": ("Departments", 3), "product": ("Products", 5)}
 
 
 @dataclass
@@ -44,8 +45,8 @@ class HintGroup:
 def hint_groups(typed: str, found: Sequence[Suggestion]) -> list[HintGroup]:
     """Past queries first, then departments and products; each kind in the order it came."""
     groups = [
-        HintGroup(kind, title, [_hint(typed, row) for row in found if row.kind == kind])
-        for kind, title in _TITLES.items()
+        HintGroup(kind, title, [_hint(typed, row) for row in found if row.kind == kind][:most])
+        for kind, (title, most) in _KINDS.items()
     ]
     return [group for group in groups if group.hints]
 

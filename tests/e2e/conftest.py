@@ -9,11 +9,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from deployments.local.layout import REPOSITORY
+from deployments.sandbox.demo.accounts import DEMO_ACCOUNTS
 from tests.stack_fixture import Stack
 
+MERCHANT = next(account for account in DEMO_ACCOUNTS if account.roles[0] == "merchant")
 SHOTS = REPOSITORY / ".mercato" / "screenshots"
 _FLAGS = [
     "--headless",
@@ -73,6 +75,28 @@ def shopper(browser: Browser, stack: Stack, request: pytest.FixtureRequest) -> I
     page = context.new_page()
     name = re.sub(r"\W+", "-", request.node.name)
     person = Shopper(page, name)
+    yield person
+    person.look("end")
+    context.close()
+    assert person.errors == []
+
+
+def sign_in(page: Page, email: str, password: str) -> None:
+    page.goto("/sign-in")
+    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    expect(page).not_to_have_url(re.compile("/sign-in"))
+
+
+@pytest.fixture
+def merchant(browser: Browser, stack: Stack) -> Iterator[Shopper]:
+    context = browser.new_context(
+        base_url=stack.layout.store_url, viewport={"width": 1440, "height": 900}
+    )
+    context.set_default_timeout(30_000)
+    person = Shopper(context.new_page(), "merchant")
+    sign_in(person.page, MERCHANT.email, MERCHANT.password)
     yield person
     person.look("end")
     context.close()

@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 import secrets
 import time
-from collections.abc import Iterator
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from deployments.sandbox.demo.accounts import DEMO_ACCOUNTS
-from tests.e2e.conftest import Shopper
+from tests.e2e.conftest import Shopper, sign_in
 from tests.e2e.test_main_job import (
     GOOD_CARD,
     add_to_cart,
@@ -28,17 +26,8 @@ from tests.stack_fixture import Stack
 
 pytestmark = [pytest.mark.stack, pytest.mark.browser]
 
-MERCHANT = next(account for account in DEMO_ACCOUNTS if account.roles[0] == "merchant")
 NEW_PASSWORD = "an even longer walk in the hills"
 TRACKING = "00340434161094022115"
-
-
-def sign_in(page: Page, email: str, password: str) -> None:
-    page.goto("/sign-in")
-    page.get_by_label("E-mail").fill(email)
-    page.get_by_label("Password").fill(password)
-    page.get_by_role("button", name="Sign in", exact=True).click()
-    expect(page).not_to_have_url(re.compile("/sign-in"))
 
 
 def link_from_mail(stack: Stack, to: str, path: str) -> str:
@@ -51,20 +40,6 @@ def link_from_mail(stack: Stack, to: str, path: str) -> str:
                 return found[0]
         time.sleep(0.5)
     raise AssertionError(f"no mail to {to} with a link to {path}")
-
-
-@pytest.fixture
-def merchant(browser: Browser, stack: Stack) -> Iterator[Shopper]:
-    context = browser.new_context(
-        base_url=stack.layout.store_url, viewport={"width": 1440, "height": 900}
-    )
-    context.set_default_timeout(30_000)
-    person = Shopper(context.new_page(), "merchant")
-    sign_in(person.page, MERCHANT.email, MERCHANT.password)
-    yield person
-    person.look("end")
-    context.close()
-    assert person.errors == []
 
 
 def test_a_forgotten_password_is_replaced_by_mail(shopper: Shopper, stack: Stack) -> None:

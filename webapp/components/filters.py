@@ -114,7 +114,9 @@ def _choice(item: rx.Var[Choice], on_choose: Any, *, many: bool = False) -> rx.C
                 item.selected, "bg-pine-soft font-semibold text-pine ", "text-ink-soft "
             )
             + _OPTION,
-        )
+        ),
+        # The focus stays with the value when counts put it elsewhere.
+        key=item.value,
     )
 
 

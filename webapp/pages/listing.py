@@ -149,9 +149,10 @@ def _toolbar() -> rx.Component:
                         custom_attrs={"data-testid": "by-words"},
                     ),
                 ),
+                id="summary",
                 role="status",
-                class_name="text-[15px] text-muted tabular-nums",
-                custom_attrs={"data-testid": "result-summary"},
+                class_name="text-[15px] text-muted tabular-nums outline-none",
+                custom_attrs={"data-testid": "result-summary", "tabIndex": -1},
             ),
             rx.el.div(
                 rx.el.button(

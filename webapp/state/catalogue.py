@@ -14,7 +14,7 @@ from deployments.shared.errors import DomainError
 from webapp.api_client import on_behalf_of, services
 from webapp.formats import count_of, problem_text
 from webapp.listing_url import Listing, parse
-from webapp.scripts import close_dialogs
+from webapp.scripts import close_dialogs, focus
 from webapp.search_views import Answer, hit_cards
 from webapp.session import Session, continue_visit, visitor_of
 from webapp.state.facets import (
@@ -158,7 +158,9 @@ class Catalogue(rx.State):
             "attribute": self._listing.toggle_attribute(value),
             "rating": replace(self._listing, rating=None),
         }
-        return rx.redirect(cleared.get(kind, self._listing.without_filters()).url())
+        # The button that was pressed is gone: go on where its effect is told.
+        target = cleared.get(kind, self._listing.without_filters()).url()
+        return [rx.redirect(target), focus("summary")]
 
     @rx.event
     async def clicked(self, product_id: str, position: int) -> None:

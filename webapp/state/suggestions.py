@@ -13,7 +13,7 @@ from webapp.session import Session, visitor_of
 from webapp.suggestion_views import HintGroup, hint_groups
 
 _SHORTEST = 2
-_MOST = 10
+_MOST = 12
 # Later than this, the shopper has typed on; nothing else may wait for it.
 _SECONDS = 1.0
 

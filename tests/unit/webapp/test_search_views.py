@@ -236,6 +236,7 @@ def test_suggestions_come_in_groups_and_lead_somewhere() -> None:
     ]
     assert (groups[2].hints[0].price, bool(groups[2].hints[0].image)) == ("from €24.90", True)
     assert hint_groups("trail", []) == []
+    assert len(hint_groups("trail", rows[:1] * 9)[0].hints) == 5
 
 
 def test_what_was_typed_is_marked_at_the_beginning_of_words() -> None:
