@@ -101,10 +101,13 @@ def _without(text: str, phrases: Iterable[Phrase]) -> str:
 def guesses(
     text: str, vocabulary: Vocabulary, filters: Filters, literal: Collection[str]
 ) -> list[Guess]:
-    """Words that are exactly a name of the catalogue, longest names first; each word once."""
+    """Words that are exactly a name of the catalogue, longest names first; each word once. None
+    when a name is the whole query: what is called so is then found by it, whoever made it."""
     kept = {fold(words) for words in literal}
     matches = list(_WORD.finditer(text))
     folded = [fold(match[0]) for match in matches]
+    if vocabulary.find(folded):
+        return []
     free = [True] * len(matches)
     found: list[tuple[int, Guess]] = []
     for size in range(min(vocabulary.longest(), len(matches)), 0, -1):

@@ -86,7 +86,7 @@ class Vocabulary:
 
     def find(self, words: list[str]) -> tuple[Reading, ...]:
         """What the words (folded) name together."""
-        return self.terms.get(_joined(words), ())
+        return self.terms.get(_joined(words), ()) if words else ()
 
 
 def _term(label: str) -> str | None:

@@ -69,11 +69,16 @@ def test_only_names_of_the_catalogue_are_guessed_the_longest_first() -> None:
     assert named("steel vale x 42 c boo") == []
 
 
+@pytest.mark.parametrize("query", ["Boots", "gardena vale", "stainless steel", "", "?"])
+def test_a_name_alone_is_searched(query: str) -> None:
+    assert named(query) == []
+
+
 def test_a_name_may_mean_two_things_unless_one_is_chosen() -> None:
     assert named("red lamp") == [("red", ["red", "colour:red"])]
     assert named("red lamp", Filters(brands=("Lumo",))) == [("red", ["colour:red"])]
     assert named("red lamp", Filters(brands=("L",), attributes=(("COLOUR", ("Blue",)),))) == []
-    assert named("boots", Filters(category="home")) == []
+    assert named("new boots", Filters(category="home")) == []
     assert named("red lamp", Filters(), "RED") == []
 
 
@@ -125,12 +130,12 @@ def test_an_exact_title_is_no_description() -> None:
 
 def test_a_category_holds_for_what_is_below_it_and_is_the_likelier_of_two() -> None:
     found = results(*[{"category_path": "shoes/boots/rubber"}] * 3, {"category_path": "kids/boots"})
-    assert [chip.filters for chip in decided("boots", found).chips] == [
+    assert [chip.filters for chip in decided("new boots", found).chips] == [
         (("category", "shoes/boots"),)
     ]
-    assert decided("boots", results({"category_path": "shoes/bootsy"})) == Decided()
+    assert decided("new boots", results({"category_path": "shoes/bootsy"})) == Decided()
     even = results({"category_path": "shoes/boots"}, {"category_path": "kids/boots"})
-    assert decided("boots", even, 0.5) == Decided()
+    assert decided("new boots", even, 0.5) == Decided()
 
 
 def test_one_brand_at_most() -> None:
