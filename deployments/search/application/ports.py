@@ -91,12 +91,11 @@ class VersionFigures:
 
 @dataclass(frozen=True, slots=True)
 class Understanding:
-    """What the database makes of a query: its lexemes, the words that no product holds (and
-    their lexemes), and the index version that is active."""
+    """What the database makes of a query: its lexemes, the lexeme of each word that may be
+    misspelt, and the index version that is active."""
 
     lexemes: list[str]
-    absent: list[str]
-    unknown: list[str]
+    words: Mapping[str, str]
     active: IndexVersion | None
 
 
@@ -173,7 +172,12 @@ class RetrievalRepository(Protocol):
     async def understand(self, query: Query) -> Understanding: ...
 
     async def near_words(self, words: Sequence[str]) -> Mapping[str, Mapping[str, str]]:
-        """Words of the catalogue that look like each word, with their lexemes."""
+        """Words of the catalogue that each word may have been before a slip, with their lexemes;
+        the word itself too, if the catalogue has it."""
+        ...
+
+    async def held_together(self, lexemes: Sequence[str], others: Sequence[str]) -> set[str]:
+        """Those of ``lexemes`` that some product holds together with one of the ``others``."""
         ...
 
     async def by_text(

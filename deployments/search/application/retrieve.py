@@ -7,13 +7,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
+from deployments.search.application.correct_spelling import CorrectSpelling
 from deployments.search.application.document_counts import DocumentCounts
 from deployments.search.application.known_synonyms import KnownSynonyms
 from deployments.search.application.ports import IndexVersion, Understanding, UnitOfWorkFactory
 from deployments.search.application.query_vectors import QueryVectors
 from deployments.search.domain.query import Filters, Query
 from deployments.search.domain.ranking import Fusion, MeaningMatch, Ranked, TextMatch, fuse
-from deployments.search.domain.spelling import correction, is_word
 from deployments.search.domain.synonym_terms import with_synonyms
 from deployments.search.domain.synonyms import Alternative
 from deployments.search.domain.term_weights import weighted_terms
@@ -62,7 +62,7 @@ class Retrieve:
         self._vectors = vectors
         self._counts = counts
         self._options = options
-        self._language = language
+        self._correct = CorrectSpelling(begin, counts, language=language)
         self._synonyms = synonyms
 
     async def __call__(
@@ -72,7 +72,7 @@ class Retrieve:
         Args:
             literal: words of the query that are searched as they are typed.
         """
-        meant, understanding = await self._understand(query, literal)
+        meant, understanding = await self._correct(query, literal)
         by_text, by_meaning = await asyncio.gather(
             self._by_text(meant, understanding, filters),
             self._by_meaning(meant, understanding.active, filters),
@@ -84,35 +84,6 @@ class Retrieve:
             version=understanding.active,
             ranked=fuse(by_text, by_meaning or [], self._options.fusion),
         )
-
-    async def _understand(
-        self, query: Query, literal: Collection[str]
-    ) -> tuple[Query, Understanding]:
-        """The query with misspellings corrected, and what the database makes of it."""
-        right = {word for words in literal for word in Query(words).words}
-        async with self._begin() as work:
-            understanding = await work.retrieval.understand(query)
-            mistyped = [
-                word
-                for word in understanding.unknown
-                if word not in right and not is_word(word, self._language)
-            ]
-            near = await work.retrieval.near_words(mistyped) if mistyped else {}
-        if not near:
-            return query, understanding
-        counts, _ = await self._counts.get(
-            {lexeme for of in near.values() for lexeme in of.values()}
-        )
-        corrections = {}
-        for word, candidates in near.items():
-            held = {other: counts[lexeme] for other, lexeme in candidates.items()}
-            if (better := correction(word, held)) is not None:
-                corrections[word] = better
-        meant = query.corrected(corrections)
-        if meant == query:
-            return query, understanding
-        async with self._begin() as work:
-            return meant, await work.retrieval.understand(meant)
 
     async def _by_text(
         self, query: Query, understanding: Understanding, filters: Filters

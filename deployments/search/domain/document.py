@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,10 @@ from deployments.search.domain.query import fold, words
 _DESCRIPTION_CHARACTERS = 200
 _ATTRIBUTES = 6
 _ATTRIBUTE_CHARACTERS = 120
+_WORD = re.compile(r"[^\W\d_]{3}")
+
+_HAS = frozenset({"yes", "true"})
+_HAS_NOT = frozenset({"no", "false", "none", "n/a", "-"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +70,19 @@ class Document:
 
     @property
     def attribute_text(self) -> str:
-        return " ".join([*self._listed, *self.tags])
+        """Values, and of what a product just has ("bluetooth: yes") the name."""
+        stated = [
+            name if folded in _HAS else listed
+            for name, listed in zip(self.values, self._listed, strict=True)
+            if (folded := fold(listed)) not in _HAS_NOT
+        ]
+        return " ".join([*stated, *self.tags])
 
     @property
     def embedding_text(self) -> str:
-        values = ", ".join(self._listed[:_ATTRIBUTES])
+        # Numbers and flags tell the model nothing.
+        telling = [v for v in self._listed if _WORD.search(v) and fold(v) not in _HAS | _HAS_NOT]
+        values = ", ".join(telling[:_ATTRIBUTES])
         parts = (
             self.title,
             self.category_name,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Row, text
@@ -17,25 +17,20 @@ from deployments.search.application.ports import (
 )
 from deployments.search.domain.query import Filters, Query
 from deployments.search.domain.ranking import Facts, MeaningMatch, TextMatch
+from deployments.search.domain.spelling import one_slip_away, unaccented
 from deployments.search.domain.term_weights import Term
 from deployments.search.infrastructure.filter_sql import conditions
 from deployments.search.infrastructure.nearest import index_is_quicker, nearest
 
 _UNDERSTAND = text(
     """
-    WITH query_words AS (
-        SELECT word, tsvector_to_array(to_tsvector('mercato', word)) AS lexemes
-        FROM unnest(CAST(:words AS text[])) AS words(word)
-    ), unknown_words AS (
-        SELECT word, lexemes FROM query_words
-        WHERE cardinality(lexemes) > 0 AND NOT EXISTS (
-            SELECT FROM search_words AS known WHERE known.lexeme = ANY(query_words.lexemes)
-        )
-    )
     SELECT
         tsvector_to_array(to_tsvector('mercato', :text)) AS lexemes,
-        ARRAY(SELECT unnest(lexemes) FROM unknown_words) AS absent,
-        ARRAY(SELECT word FROM unknown_words) AS unknown,
+        ARRAY(
+            SELECT (tsvector_to_array(to_tsvector('mercato', word)))[1]
+            FROM unnest(CAST(:words AS text[])) WITH ORDINALITY AS words(word, place)
+            ORDER BY place
+        ) AS word_lexemes,
         active.id, active.model, active.model_path, active.status
     FROM (SELECT) AS always
     LEFT JOIN index_versions AS active ON active.status = 'active'
@@ -44,16 +39,36 @@ _UNDERSTAND = text(
 
 _NEAR_WORDS = text(
     """
+    SELECT asked.word, known.word AS candidate, known.lexeme
+    FROM unnest(CAST(:words AS text[]), CAST(:candidates AS text[])) AS asked(word, candidate)
+    JOIN search_words AS known ON known.word = asked.candidate
+    """
+)
+
+# Of long words also those that are further away; they have enough letters to be looked up by.
+_ALIKE = text(
+    """
     SELECT asked.word, near.word AS candidate, near.lexeme
     FROM unnest(CAST(:words AS text[])) AS asked(word)
     CROSS JOIN LATERAL (
         SELECT known.word, known.lexeme
         FROM search_words AS known
-        WHERE known.word % unaccent(asked.word)
-            AND abs(length(known.word) - length(asked.word)) <= 2
-        ORDER BY similarity(known.word, unaccent(asked.word)) DESC
+        WHERE known.word % asked.word AND abs(length(known.word) - length(asked.word)) <= 2
+        ORDER BY similarity(known.word, asked.word) DESC
         LIMIT 30
     ) AS near
+    """
+)
+_LONG_WORD: Final = 8
+
+_TOGETHER = text(
+    """
+    SELECT asked.lexeme FROM unnest(CAST(:lexemes AS text[])) AS asked(lexeme)
+    WHERE EXISTS (
+        SELECT FROM postings AS posting JOIN postings AS other USING (product_id)
+        WHERE posting.lexeme = asked.lexeme COLLATE "C"
+            AND other.lexeme = ANY(CAST(:others AS text[]))
+    )
     """
 )
 
@@ -181,22 +196,32 @@ class SqlRetrievalRepository:
         self._session = session
 
     async def understand(self, query: Query) -> Understanding:
-        row = (
-            await self._session.execute(
-                _UNDERSTAND, {"text": query.text, "words": query.correctable}
-            )
-        ).one()
+        words = query.correctable
+        row = (await self._session.execute(_UNDERSTAND, {"text": query.text, "words": words})).one()
         active = (
             IndexVersion(row.id, row.model, row.status, row.model_path)
             if row.id is not None
             else None
         )
-        return Understanding(list(row.lexemes), list(row.absent), list(row.unknown), active)
+        lexeme_of = zip(words, row.word_lexemes, strict=True)
+        return Understanding(
+            list(row.lexemes), {word: lexeme for word, lexeme in lexeme_of if lexeme}, active
+        )
 
     async def near_words(self, words: Sequence[str]) -> Mapping[str, Mapping[str, str]]:
         near: dict[str, dict[str, str]] = {}
-        for row in await self._session.execute(_NEAR_WORDS, {"words": list(words)}):
+        # Words are stored without accents.
+        plain = {word: unaccented(word) for word in words}
+        pairs = [(word, c) for word in words for c in one_slip_away(plain[word])]
+        rows = await self._session.execute(
+            _NEAR_WORDS, {"words": [p[0] for p in pairs], "candidates": [p[1] for p in pairs]}
+        )
+        for row in rows:
             near.setdefault(row.word, {})[row.candidate] = row.lexeme
+        far = {plain[word]: word for word in words if len(word) >= _LONG_WORD and word not in near}
+        if far:
+            for row in await self._session.execute(_ALIKE, {"words": list(far)}):
+                near.setdefault(far[row.word], {})[row.candidate] = row.lexeme
         return near
 
     async def by_text(
@@ -237,6 +262,13 @@ class SqlRetrievalRepository:
         statement = text(nearest(_FACTS, where, indexed=indexed))
         rows = await self._session.execute(statement, values)
         return [MeaningMatch(_facts(row), float(row.similarity)) for row in rows]
+
+    async def held_together(self, lexemes: Sequence[str], others: Sequence[str]) -> set[str]:
+        """Those of ``lexemes`` that some product holds together with one of the ``others``."""
+        rows = await self._session.scalars(
+            _TOGETHER, {"lexemes": list(lexemes), "others": list(others)}
+        )
+        return set(rows)
 
     async def like_product(
         self, version: int, product_id: UUID, *, limit: int

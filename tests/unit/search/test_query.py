@@ -41,7 +41,7 @@ def test_words_are_distinct_and_in_order() -> None:
 
 
 def test_only_words_of_letters_can_be_corrected() -> None:
-    assert Query.of("LC51C ink for dcp 330").correctable == []
+    assert Query.of("LC51C ink hp 330").correctable == ["ink"]
     assert Query.of("cheap toner").correctable == ["cheap", "toner"]
 
 
