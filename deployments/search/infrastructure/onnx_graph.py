@@ -197,16 +197,20 @@ class _Writer:
         return self._add_and_norm(of + "output.", activated, attended)
 
     def _add_and_norm(self, of: str, hidden: str, residual: str) -> str:
+        projected = self._times(of + "dense.weight", hidden)
+        bias = self._weight(of + "dense.bias")
+        biased = self._node("Add", [projected, bias], [of + "biased"], domain="")
+        added = self._node("Add", [biased, residual], [of + "added"], domain="")
         return self._node(
-            "SkipLayerNormalization",
+            "LayerNormalization",
             [
-                self._times(of + "dense.weight", hidden),
-                residual,
+                added,
                 self._weight(of + "LayerNorm.weight"),
                 self._weight(of + "LayerNorm.bias"),
-                self._weight(of + "dense.bias"),
             ],
             [of + "out"],
+            domain="",
+            axis=-1,
             epsilon=self._shape.epsilon,
         )
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 from deployments.search.application.ports import Vectors
 
 # Raised when this module, the graph or the gate change what comes out.
-_RECIPE: Final = 1
+_RECIPE: Final = 2
 _LIBRARIES: Final = ("onnx", "onnxruntime", "tokenizers", "torch")
 _FILES: Final = ("*.json", "*.safetensors", "*/config.json", "vocab.txt")
 

@@ -25,7 +25,11 @@ class OnnxSession:
         # Texts differ in length: a plan for each length would be remembered for ever.
         options.enable_mem_pattern = False
         self._session: Any = onnxruntime.InferenceSession(
-            str(path), options, providers=["CPUExecutionProvider"]
+            str(path),
+            options,
+            providers=["CPUExecutionProvider"],
+            # The fused operator is several times slower than the three it stands for.
+            disabled_optimizers=["SkipLayerNormFusion"],
         )
 
     def __call__(self, batch: Sequence[list[int]]) -> Vectors:
