@@ -28,7 +28,7 @@ _CURRENCIES: Final = {
 _CODE_OF: Final = {word: code for code, words in _CURRENCIES.items() for word in words}
 _CURRENCY: Final = "|".join(sorted(map(re.escape, _CODE_OF), key=lambda word: (-len(word), word)))
 _UNIT: Final = (
-    r"(?:inch(?:es)?|in|feet|foot|ft|mm|cm|m|km|meters?|metres?|miles?|ml|cl|l|liters?|litres?"
+    r"(?:inch(?:es)?|in(?!\s+[^\W\d]|\w)|feet|foot|ft|mm|cm|m|km|meters?|metres?|miles?|ml|cl|l|liters?|litres?"
     r"|[kmgt]i?b(?:ps|it)?|[kmg]?hz|k?w|watts?|k?v|volts?|m?a|amps?|m?ah|m?wh|g|kg|mg|gsm|grams?"
     r"|kilos?|lbs?|oz|ounces?|gallons?|degrees?|years?|yrs?|months?|weeks?|days?|hours?|hrs?|minutes?"
     r"|mins?|seconds?|secs?|pieces?|pcs?|packs?|pairs?|persons?|people|players?|users?|seats?|seater"

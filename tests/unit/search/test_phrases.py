@@ -38,6 +38,8 @@ def price(text: str, currency: str = "EUR") -> tuple[int | None, int | None] | N
         ("lamp between 50 and 20", 2000, 5000),
         ("lamp over 20 under 50", 2000, 5000),
         ("windows 10 laptop under 300", None, 30000),
+        ("bag under 100 in stock", None, 10000),
+        ("bag up to 100 in black", None, 10000),
     ],
 )
 def test_prices(text: str, low: int | None, high: int | None) -> None:
@@ -50,6 +52,7 @@ def test_prices(text: str, low: int | None, high: int | None) -> None:
         "usb 3",
         "13 inch laptop",
         "laptop under 15 inch",
+        "laptop under 15 in",
         'monitor under 27"',
         "tv over 50-inch",
         "lamp under desk",
