@@ -14,7 +14,7 @@ from deployments.search.infrastructure.settings import EncoderSettings
 from deployments.search.infrastructure.tokeniser import Tokeniser
 
 # What 8 bits stand for is measured over a whole batch, so what else is in it changes a vector.
-# A text alone always has the same one, and is a tenth slower.
+# A text alone always has the same one, and costs hardly more.
 _ALONE = Batching(1, 1)
 
 
