@@ -38,6 +38,7 @@ class QueryVectors:
         self._asked: dict[_Key, asyncio.Task[Embedded | None]] = {}
         self._failures = 0
         self._paused_until = 0.0
+        self._prepared: set[_Key] = set()
 
     async def get(self, text: str, model: ModelRef | None = None) -> Embedded | None:
         """``vectors`` of shape (1, dimension); None when there is no answer in time."""
@@ -52,14 +53,36 @@ class QueryVectors:
             self.fallbacks += 1
         return embedded
 
+    def prepare(self, text: str, model: ModelRef) -> None:
+        """Ask for a vector that is probably wanted soon, without waiting for it."""
+        key = (model, text)
+        known = key in self._cache or key in self._asked
+        if not known and self._cache_size and not self._is_paused:
+            self._start(key)
+            self._prepared.add(key)
+
+    @property
+    def _is_paused(self) -> bool:
+        return time.monotonic() < self._paused_until
+
+    def _start(self, key: _Key) -> asyncio.Task[Embedded | None]:
+        asked = asyncio.create_task(self._ask(key))
+        self._asked[key] = asked
+        asked.add_done_callback(lambda _: self._forget(key))
+        return asked
+
+    def _forget(self, key: _Key) -> None:
+        self._asked.pop(key, None)
+        self._prepared.discard(key)
+
     async def _shared_answer(self, key: _Key) -> Embedded | None:
         asked = self._asked.get(key)
         if asked is None:
-            if time.monotonic() < self._paused_until:
+            if self._is_paused:
                 return None
-            asked = asyncio.create_task(self._ask(key))
-            self._asked[key] = asked
-            asked.add_done_callback(lambda _: self._asked.pop(key, None))
+            asked = self._start(key)
+        elif key in self._prepared:
+            self._prepared.discard(key)
         else:
             self.shared += 1
         # Whoever goes away leaves the answer to those who still wait for it.

@@ -64,6 +64,7 @@ class Retrieve:
         self._options = options
         self._correct = CorrectSpelling(begin, counts, language=language)
         self._synonyms = synonyms
+        self._active: IndexVersion | None = None
 
     async def __call__(
         self, query: Query, filters: Filters, *, literal: Collection[str] = ()
@@ -72,7 +73,11 @@ class Retrieve:
         Args:
             literal: words of the query that are searched as they are typed.
         """
+        if self._active is not None:
+            # Most queries are meant as they are typed, so the model may begin at once.
+            self._vectors.prepare(query.text, self._active.ref)
         meant, understanding = await self._correct(query, literal)
+        self._active = understanding.active
         by_text, by_meaning = await asyncio.gather(
             self._by_text(meant, understanding, filters),
             self._by_meaning(meant, understanding.active, filters),

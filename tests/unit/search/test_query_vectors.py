@@ -124,3 +124,26 @@ async def test_each_model_has_its_own_vectors() -> None:
     assert embedder.asked == ["a", "a", "a"]
     assert embedder.models == list(models)
     assert vectors.hits == 3
+
+
+async def test_a_vector_asked_for_ahead_is_there_when_it_is_wanted() -> None:
+    embedder = FakeEmbedder()
+    vectors = QueryVectors(embedder, timeout_seconds=1, cache_size=2)
+    model = ModelRef("fake")
+    vectors.prepare("a", model)
+    vectors.prepare("a", model)
+    await asyncio.sleep(0)
+    assert embedder.asked == ["a"]
+    assert await vectors.get("a", model) is not None
+    assert (embedder.asked, vectors.shared) == (["a"], 0)
+
+
+async def test_nothing_is_asked_ahead_of_an_embedder_that_fails() -> None:
+    embedder = FakeEmbedder()
+    embedder.error = RuntimeError("no replica")
+    vectors = QueryVectors(embedder, timeout_seconds=1, cache_size=2)
+    for number in range(5):
+        await vectors.get(str(number), ModelRef("fake"))
+    vectors.prepare("a", ModelRef("fake"))
+    await asyncio.sleep(0)
+    assert len(embedder.asked) == 5
