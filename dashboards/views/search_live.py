@@ -24,8 +24,15 @@ _KNOBS: Final = [
         "embedder · user_config",
         "max_batch_size",
         "Queries that go through the model together at most.",
-        "GPU: raise it until encode time grows as fast as the batch. CPU: 1 to 8; a batch there "
-        "takes as long as its queries one by one.",
+        "GPU: raise it until encode time grows as fast as the batch. ONNX Runtime on a CPU takes "
+        "queries one by one and has no use for it.",
+    ),
+    (
+        "embedder · user_config",
+        "query_threads",
+        "Queries that ONNX Runtime encodes at once in a replica; 0: as many as the encoder has "
+        "threads.",
+        "Up to the cores that the replica may use, when queries wait.",
     ),
     (
         "embedder · user_config",

@@ -26,6 +26,7 @@ from deployments.shared.errors import DomainError
 
 if TYPE_CHECKING:
     from deployments.products.contract import ProductsClient
+    from deployments.search.contract import DeploymentLive
 
 NOT_RUNNING: Final = 3
 _FEWEST, _MOST_STEPS, _HIGHEST_RATE = 0.5, 20, 2000.0
@@ -91,13 +92,19 @@ def search(
         console.print(f"[red]{escape(str(error))}[/red]")
         raise typer.Exit(2) from error
     try:
-        steps, settings = asyncio.run(
+        steps, embedder = asyncio.run(
             _measure(console, wanted, seconds_per_step, mix, unique=unique, fixed=fixed)
         )
     except DomainError as error:
         console.print(f"[red]{escape(error.detail)}[/red]")
         raise typer.Exit(NOT_RUNNING) from error
-    advice = advise(steps, target_p95_ms=target_p95_ms, wanted_rate=wanted_rate, settings=settings)
+    advice = advise(
+        steps,
+        target_p95_ms=target_p95_ms,
+        wanted_rate=wanted_rate,
+        settings=embedder.settings if embedder else {},
+        one_by_one=embedder is not None and any("onnx" in name for name in embedder.engines),
+    )
     _show(console, steps, advice)
     if page is not None:
         about = f"{_machine()} · {datetime.now().astimezone():%Y-%m-%d %H:%M} · steps of "
@@ -114,7 +121,7 @@ async def _measure(
     *,
     unique: bool,
     fixed: bool,
-) -> tuple[list[Step], dict[str, float]]:
+) -> tuple[list[Step], DeploymentLive | None]:
     """
     Raises:
         DomainError: the store does not answer, or does not know this command's key.
@@ -151,8 +158,7 @@ async def _measure(
     finally:
         await http.aclose()
         await products.aclose()
-    settings = next((d.settings for d in before.deployments if d.name == "embedder"), {})
-    return steps, settings
+    return steps, next((d for d in before.deployments if d.name == "embedder"), None)
 
 
 async def _catalogue_mix(products: ProductsClient) -> list[str]:

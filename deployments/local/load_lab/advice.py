@@ -44,11 +44,13 @@ def advise(
     target_p95_ms: float,
     wanted_rate: float | None = None,
     settings: Mapping[str, float] | None = None,
+    one_by_one: bool = False,
 ) -> Advice:
     """
     Args:
         wanted_rate: requests a second to be served; without, that of the knee.
         settings: the Embedder's ``user_config`` of the moment.
+        one_by_one: its engine makes no batches of queries, as ONNX Runtime's does not.
     """
     measured = [step for step in steps if step.answered]
     if not measured:
@@ -73,7 +75,12 @@ def advise(
         )
     best = max(measured, key=lambda step: step.throughput)
     rate = wanted_rate or knee.throughput
-    pieces = [*_search(knee, best, rate), *_embedder(knee, rate, target_p95_ms, settings or {})]
+    pieces = _search(knee, best, rate)
+    if not math.isnan(knee.encode_ms) and not math.isnan(knee.cache_hits):
+        if one_by_one:
+            pieces.append(_threads(knee, rate, settings or {}))
+        else:
+            pieces += _batches(knee, rate, target_p95_ms, settings or {})
     return Advice(knee, _summary(knee, best, measured, target_p95_ms), pieces)
 
 
@@ -135,11 +142,22 @@ def _search(knee: Step, best: Step, rate: float) -> list[Piece]:
     ]
 
 
-def _embedder(
+def _threads(knee: Step, rate: float, settings: Mapping[str, float]) -> Piece:
+    asked = rate * (1 - knee.cache_hits)
+    busy = asked * knee.encode_ms / 1000
+    return Piece(
+        "embedder: user_config.query_threads × replicas",
+        str(max(1, math.ceil(busy / TARGET_UTILISATION))),
+        f"{asked:.0f} queries/s are not remembered ({knee.cache_hits:.0%} are) and take "
+        f"{knee.encode_ms:.1f} ms each, one by one: {busy:.2f} threads at work / "
+        f"{TARGET_UTILISATION:g}; a replica has use for as many as it has cores"
+        + _now(settings, "query_threads"),
+    )
+
+
+def _batches(
     knee: Step, rate: float, target_p95_ms: float, settings: Mapping[str, float]
 ) -> list[Piece]:
-    if math.isnan(knee.encode_ms) or math.isnan(knee.cache_hits):
-        return []
     asked = rate * (1 - knee.cache_hits)
     seconds = knee.encode_ms / 1000
     mean_batch = 1.0 if math.isnan(knee.mean_batch) else knee.mean_batch

@@ -88,6 +88,14 @@ def test_queries_that_rarely_meet_are_not_made_to_wait() -> None:
     assert value(advice, "batch_wait_timeout_s") == "0"
 
 
+def test_an_engine_without_batches_is_given_threads() -> None:
+    slow = [step(400, 20, encode_ms=5)]
+    advice = advise(slow, target_p95_ms=40, one_by_one=True)
+    # 200 queries/s × 5 ms = one thread at work; 2 at 70 %.
+    assert value(advice, "query_threads × replicas") == "2"
+    assert not any("max_batch_size" in piece.setting for piece in advice.pieces)
+
+
 def test_batches_follow_what_arrives_while_one_is_encoded() -> None:
     slow = [step(400, 20, encode_ms=20, replicas=4)]
     advice = advise(slow, target_p95_ms=40, settings={"max_batch_size": 1})
