@@ -60,6 +60,8 @@ class Embedder:
         # Those that wait in the old one are still answered.
         self._for_queries.shutdown(wait=False)
         self._for_queries = ThreadPoolExecutor(threads, "queries")
+        loaded = self._encoders.loaded(None)
+        self._meter.at_once = threads if loaded is not None and loaded.one_by_one else None
         self._meter.settings = {
             "max_batch_size": size,
             "batch_wait_timeout_s": wait,

@@ -19,10 +19,12 @@ _REDIS_SECONDS: Final = 3.0
 
 
 class EmbedderMeter:
-    """Made in the replica's event loop. ``settings`` are what it runs with just now."""
+    """Made in the replica's event loop. ``settings`` are what it runs with just now; ``at_once``
+    is how many queries the engine takes at a time where it takes them one by one."""
 
     def __init__(self, engine: str) -> None:
         self.settings: dict[str, float] = {}
+        self.at_once: int | None = None
         self._engine = engine
         self._ongoing = 0
         self._in_batch = 0
@@ -66,7 +68,7 @@ class EmbedderMeter:
     def _state(self) -> Mapping[str, Any]:
         return {
             "ongoing": self._ongoing,
-            "waiting": max(0, self._ongoing - self._in_batch),
+            "waiting": max(0, self._ongoing - (self.at_once or self._in_batch)),
             "engine": self._engine,
             "settings": self.settings,
         }
