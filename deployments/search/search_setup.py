@@ -20,6 +20,7 @@ from deployments.search.application.save_synonym import SaveSynonym
 from deployments.search.application.search import Search
 from deployments.search.application.suggest import Suggest
 from deployments.search.application.vocabularies import Vocabularies
+from deployments.search.domain.good_match import GoodMatch
 from deployments.search.infrastructure.language_words import read_language_words
 from deployments.search.infrastructure.settings import EncoderSettings, SearchSettings
 from deployments.search.retrieval_setup import make_retrieve
@@ -46,8 +47,11 @@ def setup_search(
     likelier = LikelierSpelling(begin, DocumentCounts(begin), language=language)
     vocabularies = Vocabularies(begin)
     attributes = ProductAttributes(begin, products=settings.products_remembered)
-    answer = AnswerQuery(retrieve, attributes, vocabularies, chip_share=settings.chip_share)
-    alternatives = FindAlternatives(retrieve, min_similarity=settings.near_similarity)
+    good = GoodMatch(settings.good_coverage, settings.good_similarity)
+    answer = AnswerQuery(
+        retrieve, attributes, vocabularies, good=good, chip_share=settings.chip_share
+    )
+    alternatives = FindAlternatives(retrieve, good=good, min_similarity=settings.near_similarity)
     past_queries = PastQueries(begin)
     parts.state.search = Search(begin, answer, alternatives, likelier, past_queries)
     parts.state.suggest = Suggest(begin, vocabularies)

@@ -12,6 +12,7 @@ from deployments.search.application.results import Results
 from deployments.search.application.retrieve import Retrieve, Retrieved
 from deployments.search.application.vocabularies import Vocabularies
 from deployments.search.domain.facets import without_own_choice
+from deployments.search.domain.good_match import GoodMatch
 from deployments.search.domain.query import Filters, Query
 from deployments.search.domain.understanding import Chip, Understood, guesses, understand
 
@@ -40,6 +41,7 @@ class Answer:
 class AnswerQuery:
     """
     Args:
+        good: without such a match nothing counts as found.
         chip_share: the share of the best results that must agree for a name to be a filter.
     """
 
@@ -49,11 +51,13 @@ class AnswerQuery:
         attributes: ProductAttributes,
         vocabularies: Vocabularies,
         *,
+        good: GoodMatch,
         chip_share: float,
     ) -> None:
         self._retrieve = retrieve
         self._attributes = attributes
         self._vocabularies = vocabularies
+        self._good = good
         self._chip_share = chip_share
 
     async def __call__(self, query: Query, filters: Filters, literal: Collection[str]) -> Answer:
@@ -77,4 +81,7 @@ class AnswerQuery:
             but_for[facet] = (await Results.of(each.ranked, self._attributes)).where(meant)
         chips = (*said.chips, *decided.chips)
         found = results.where(meant)
+        # By words alone there is no telling: what holds some of them is shown.
+        if retrieved.mode == "hybrid" and not self._good.among(found.ranked):
+            found, but_for = found.none(), {}
         return Answer(said, chips, retrieved, found, but_for, vocabulary.currency)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from deployments.search.application.retrieve import Retrieve
+from deployments.search.domain.good_match import GoodMatch
 from deployments.search.domain.query import Filters, Query
 from deployments.search.domain.ranking import Ranked
 from deployments.search.domain.relaxation import Condition, Values, conditions, label
@@ -37,8 +38,9 @@ class FindAlternatives:
         min_similarity: what is less near in meaning is not shown.
     """
 
-    def __init__(self, retrieve: Retrieve, *, min_similarity: float) -> None:
+    def __init__(self, retrieve: Retrieve, *, good: GoodMatch, min_similarity: float) -> None:
         self._retrieve = retrieve
+        self._good = good
         self._min_similarity = min_similarity
 
     async def __call__(
@@ -58,7 +60,7 @@ class FindAlternatives:
         found = [
             (condition, answer)
             for condition, answer in zip(tried, answers, strict=True)
-            if answer.ranked
+            if self._good.among(answer.ranked)
         ]
         if not found:
             return None
@@ -70,7 +72,8 @@ class FindAlternatives:
         if len(given) < 2:
             return None
         answer = await self._retrieve(query, Filters())
-        if not (rows := answer.ranked):
+        rows = answer.ranked
+        if not self._good.among(rows):
             return None
         relaxed = tuple(value for condition in given for value in condition.values)
         return Nearest(relaxed, label(given), rows[:_SHOWN], len(rows), answer.asked)

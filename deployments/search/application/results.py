@@ -37,6 +37,9 @@ class Results:
         kept = [self.ranked[place] for place in np.flatnonzero(mask).tolist()]
         return Results(kept, self.table.only(mask))
 
+    def none(self) -> Results:
+        return Results((), self.table.only(np.zeros(len(self.ranked), np.bool_)))
+
     def agreeing(self, reading: Reading) -> Mask:
         """Which of the products the reading is true of, by place."""
         if reading.kind == "attribute":

@@ -48,9 +48,13 @@ class MeaningMatch:
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
+    """``coverage`` and ``similarity`` as of the retrievers; 0 where one did not find it."""
+
     facts: Facts
     score: float
     matched_by: tuple[MatchedBy, ...]
+    coverage: float = 0.0
+    similarity: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +110,17 @@ def fuse(
     near.sort(key=lambda m: (-m.similarity, m.facts.product_id))
     for rank, similar in enumerate(near, start=1):
         count(similar.facts, rank, fusion.meaning_weight, 0.0, "meaning")
-    ranked = [Ranked(facts[key], scores[key] / fusion.best, tuple(ways[key])) for key in facts]
+    covered = {match.facts.product_id: match.coverage for match in text}
+    similar_by = {match.facts.product_id: match.similarity for match in near}
+    ranked = [
+        Ranked(
+            facts[key],
+            scores[key] / fusion.best,
+            tuple(ways[key]),
+            covered.get(key, 0.0),
+            similar_by.get(key, 0.0),
+        )
+        for key in facts
+    ]
     ranked.sort(key=lambda r: ("exact" not in r.matched_by, -r.score, r.facts.product_id))
     return ranked

@@ -46,11 +46,23 @@ class SearchSettings(ServiceSettings):
     min_similarity: float = Field(
         0.35, ge=-1, le=1, description="cosine below which a product is not near in meaning"
     )
+    good_coverage: float = Field(
+        0.7,
+        ge=0,
+        le=1,
+        description="part of the words that tells a good match found by text alone",
+    )
+    good_similarity: float = Field(
+        0.42,
+        ge=-1,
+        le=1,
+        description="cosine that tells one found by meaning alone; with neither nothing is found",
+    )
     near_similarity: float = Field(
         0.2,
         ge=-1,
         le=1,
-        description="the same for what is shown as merely near when nothing is found",
+        description="cosine below which nothing is shown as merely near then",
     )
     min_coverage: float = Field(
         0.5, ge=0, le=1, description="part of the query's words a product must hold"
