@@ -74,6 +74,7 @@ def test_on_a_phone_a_slip_is_mended_and_nothing_good_is_said(shopper: Shopper) 
     shopper.look("nearest")
 
     page.goto("/search?q=boots")
+    expect(page.get_by_test_id("product-card").first).to_be_visible()
     page.get_by_role("button", name="Filter").click()
     drawer = page.get_by_role("dialog", name="Filter")
     _first_brand(drawer).click()

@@ -82,7 +82,10 @@ async def test_filters_of_a_search_are_in_its_address(browser: Browser) -> None:
     assert redirects(await run(page.filter_rating("4"))) == ["/search?q=bottle&rating=4&literal=x"]
 
 
-async def test_suggestions_come_while_typing(browser: Browser, world: World) -> None:
+async def test_suggestions_come_while_typing(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("webapp.state.suggestions._SECONDS", 60)
     box = await browser.state(Suggestions)
     await run(box.suggest("  ca "))
     assert [group.kind for group in box.groups] == ["query", "category", "product"]
@@ -91,8 +94,14 @@ async def test_suggestions_come_while_typing(browser: Browser, world: World) -> 
     assert box.groups == []
 
 
-async def test_typing_goes_on_without_suggestions(browser: Browser, world: World) -> None:
+async def test_typing_goes_on_without_suggestions(
+    browser: Browser, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     box = await browser.state(Suggestions)
     world.down = {"ai"}
+    await run(box.suggest("bottle"))
+    assert box.groups == []
+    world.down = set()
+    monkeypatch.setattr("webapp.state.suggestions._SECONDS", 0)
     await run(box.suggest("bottle"))
     assert box.groups == []
