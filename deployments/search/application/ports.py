@@ -125,13 +125,6 @@ class Removal:
     version: int
 
 
-@dataclass(frozen=True, slots=True)
-class Suggestion:
-    kind: str
-    text: str
-    target: str
-
-
 class Catalogue(Protocol):
     """The products service, which owns what is searched."""
 
@@ -205,8 +198,6 @@ class RetrievalRepository(Protocol):
     async def exists(self, product_id: UUID) -> bool: ...
 
     async def cards(self, product_ids: Sequence[UUID]) -> Mapping[UUID, Mapping[str, Any]]: ...
-
-    async def suggest(self, folded: str, *, limit: int) -> list[Suggestion]: ...
 
 
 class IndexVersionRepository(Protocol):

@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from deployments.search.application.ports import (
     IndexVersion,
-    Suggestion,
     Understanding,
     Vectors,
 )
@@ -153,30 +152,6 @@ _LIKE_PRODUCT = text(
     """  # nosec B608  # noqa: S608 - constants only
 )
 
-_SUGGEST = text(
-    """
-    (
-        SELECT 'category' AS kind, category_name AS text, category_path AS target, 0 AS place
-        FROM search_documents
-        WHERE category_path IS NOT NULL AND starts_with(lower(category_name), :typed)
-        GROUP BY category_name, category_path
-        ORDER BY count(*) DESC
-        LIMIT 3
-    )
-    UNION ALL
-    (
-        SELECT 'product', title, CAST(product_id AS text),
-            CASE WHEN starts_with(exact_title, :typed) THEN 1 ELSE 2 END
-        FROM search_documents
-        WHERE exact_title LIKE :inside
-        ORDER BY 4, in_stock DESC, length(title), title
-        LIMIT :limit
-    )
-    ORDER BY place
-    LIMIT :limit
-    """
-)
-
 
 def _facts(row: Row[Any]) -> Facts:
     return Facts(
@@ -310,10 +285,3 @@ class SqlRetrievalRepository:
             {"ids": list(product_ids)},
         )
         return {row.product_id: row.card for row in rows}
-
-    async def suggest(self, folded: str, *, limit: int) -> list[Suggestion]:
-        escaped = folded.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        rows = await self._session.execute(
-            _SUGGEST, {"typed": folded, "inside": f"%{escaped}%", "limit": limit}
-        )
-        return [Suggestion(row.kind, row.text, row.target) for row in rows]
