@@ -21,7 +21,7 @@ from webapp.views import Card
 _MOST_REASONS = 2
 _FOUND_IN = {
     "title": "in the name",
-    "brand": "is the brand",
+    "brand": "as the brand",
     "category": "in the department",
     "attribute": "in the details",
     "description": "in the description",
