@@ -48,9 +48,7 @@ class CountingEngine:
 
     def vectors(self, batches: Sequence[Sequence[Any]]) -> list[Vectors]:
         self.batches += [len(batch) for batch in batches]
-        return [
-            np.array([[len(text), 0] for text in batch], dtype=np.float32) for batch in batches
-        ]
+        return [np.array([[len(text), 0] for text in batch], dtype=np.float32) for batch in batches]
 
 
 def test_batches_hold_texts_of_like_length_and_every_text_once() -> None:
