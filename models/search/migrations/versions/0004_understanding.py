@@ -25,7 +25,7 @@ def upgrade() -> None:
     op.add_column(_DOCUMENTS, sa.Column("rating", sa.REAL()))
     # Until the next build: options with several values are then split, and ratings known.
     op.execute(
-        f"UPDATE {_DOCUMENTS} SET filter_keys = ARRAY("  # noqa: S608 - a constant
+        "UPDATE search_documents SET filter_keys = ARRAY("
         "SELECT lower(key) || ':' || lower(value) FROM jsonb_each_text(attributes))"
     )
     op.create_index(
