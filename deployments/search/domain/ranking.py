@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -59,11 +58,14 @@ class Ranked:
 
 @dataclass(frozen=True, slots=True)
 class Fusion:
-    """How the two are weighed: reciprocal ranks, and a bonus for holding the query's words.
+    """How the two are weighed. Scores of words have no scale, so their ranks count; the cosine has
+    one, so it counts itself: by how far a product is behind the nearest.
 
     Args:
-        text_weight, meaning_weight: what the rank in either list counts.
-        rank_constant: the higher, the less the first ranks stand out.
+        text_weight: what the first rank by words counts.
+        meaning_weight: what the nearest in meaning counts.
+        rank_constant: the higher, the less the first ranks by words stand out.
+        similarity_span: a product this much behind the nearest counts nothing by meaning.
         coverage_weight: what it counts to hold all words of the query.
         min_similarity: products less similar are not found by meaning.
         min_coverage: products that hold a smaller part of the words are not found by text.
@@ -72,6 +74,7 @@ class Fusion:
     text_weight: float
     meaning_weight: float
     rank_constant: int
+    similarity_span: float
     coverage_weight: float
     min_similarity: float
     min_coverage: float
@@ -79,48 +82,65 @@ class Fusion:
     @property
     def best(self) -> float:
         """The score of a product that is first in both lists and holds every word."""
-        weights = self.text_weight + self.meaning_weight + self.coverage_weight
-        return weights / (self.rank_constant + 1)
+        return self.text_weight + self.meaning_weight + self.coverage_weight
+
+    def by_words(self, rank: int, coverage: float) -> float:
+        """What it counts to be at ``rank`` (from 1) by words."""
+        share = (self.rank_constant + 1) / (self.rank_constant + rank)
+        return self.text_weight * share + self.coverage_weight * coverage
+
+    def by_meaning(self, behind: float) -> float:
+        """What it counts to be so much less similar than the nearest."""
+        return self.meaning_weight * max(0.0, 1 - behind / self.similarity_span)
 
 
 def fuse(
     by_text: Sequence[TextMatch], by_meaning: Sequence[MeaningMatch], fusion: Fusion
 ) -> list[Ranked]:
-    """Both lists best first; the answer too, with scores of at most 1.
+    """``by_text`` is best first; the answer too, with scores of at most 1.
 
     A product that neither holds enough of the words nor is near in meaning is left out; exact
     matches come before everything.
     """
-    facts: dict[UUID, Facts] = {}
-    scores: defaultdict[UUID, float] = defaultdict(float)
-    ways: defaultdict[UUID, list[MatchedBy]] = defaultdict(list)
-
-    def count(found: Facts, rank: int, weight: float, bonus: float, *way: MatchedBy) -> None:
-        facts[found.product_id] = found
-        scores[found.product_id] += weight / (fusion.rank_constant + rank)
-        scores[found.product_id] += bonus / (fusion.rank_constant + 1)
-        ways[found.product_id].extend(way)
-
-    text = [m for m in by_text if m.exact or m.coverage >= fusion.min_coverage]
-    for rank, match in enumerate(text, start=1):
-        bonus = fusion.coverage_weight * match.coverage
-        way: tuple[MatchedBy, ...] = ("exact",) if match.exact else ("text",)
-        count(match.facts, rank, fusion.text_weight, bonus, *way)
-    near = [m for m in by_meaning if m.similarity >= fusion.min_similarity]
-    near.sort(key=lambda m: (-m.similarity, m.facts.product_id))
-    for rank, similar in enumerate(near, start=1):
-        count(similar.facts, rank, fusion.meaning_weight, 0.0, "meaning")
-    covered = {match.facts.product_id: match.coverage for match in text}
-    similar_by = {match.facts.product_id: match.similarity for match in near}
-    ranked = [
-        Ranked(
-            facts[key],
-            scores[key] / fusion.best,
-            tuple(ways[key]),
-            covered.get(key, 0.0),
-            similar_by.get(key, 0.0),
+    text = {
+        match.facts.product_id: (rank, match)
+        for rank, match in enumerate(
+            (m for m in by_text if m.exact or m.coverage >= fusion.min_coverage), start=1
         )
-        for key in facts
-    ]
-    ranked.sort(key=lambda r: ("exact" not in r.matched_by, -r.score, r.facts.product_id))
+    }
+    near = {
+        match.facts.product_id: match
+        for match in by_meaning
+        if match.similarity >= fusion.min_similarity
+    }
+    nearest = max((match.similarity for match in near.values()), default=0.0)
+    ranked = []
+    for key in text.keys() | near.keys():
+        rank, held = text.get(key, (0, None))
+        similar = near.get(key)
+        score = 0.0
+        ways: tuple[MatchedBy, ...] = ()
+        if held is not None:
+            score += fusion.by_words(rank, held.coverage)
+            ways += ("exact",) if held.exact else ("text",)
+        if similar is not None:
+            score += fusion.by_meaning(nearest - similar.similarity)
+            ways += ("meaning",)
+        found = held or similar
+        assert found is not None  # noqa: S101 - the key comes from one of the two
+        ranked.append(
+            Ranked(
+                found.facts,
+                score / fusion.best,
+                ways,
+                held.coverage if held else 0.0,
+                similar.similarity if similar else 0.0,
+            )
+        )
+    ranked.sort(key=_place)
     return ranked
+
+
+def _place(row: Ranked) -> tuple[bool, float, float, UUID]:
+    """Exact matches first; the more similar where scores are equal."""
+    return "exact" not in row.matched_by, -row.score, -row.similarity, row.facts.product_id

@@ -37,9 +37,14 @@ class SearchSettings(ServiceSettings):
     text_candidates: int = Field(500, ge=10, le=5000)
     meaning_candidates: int = Field(200, ge=10, le=1000)
     ef_search: int = Field(100, ge=10, le=1000, description="HNSW: higher finds more, slower")
-    text_weight: float = Field(2.0, ge=0, description="what the rank by words counts")
-    meaning_weight: float = Field(1.0, ge=0, description="what the rank by meaning counts")
-    rank_constant: int = Field(60, ge=1)
+    text_weight: float = Field(2.0, ge=0, description="what the first rank by words counts")
+    meaning_weight: float = Field(0.7, ge=0, description="what the nearest in meaning counts")
+    rank_constant: int = Field(
+        180, ge=1, description="the higher, the less the first ranks by words stand out"
+    )
+    similarity_span: float = Field(
+        0.4, gt=0, le=2, description="a cosine so far behind the nearest counts nothing"
+    )
     coverage_weight: float = Field(
         1.0, ge=0, description="what it counts to hold all words of the query"
     )
@@ -74,6 +79,7 @@ class SearchSettings(ServiceSettings):
             text_weight=self.text_weight,
             meaning_weight=self.meaning_weight,
             rank_constant=self.rank_constant,
+            similarity_span=self.similarity_span,
             coverage_weight=self.coverage_weight,
             min_similarity=self.min_similarity,
             min_coverage=self.min_coverage,

@@ -15,6 +15,7 @@ FUSION = Fusion(
     text_weight=2,
     meaning_weight=1,
     rank_constant=60,
+    similarity_span=0.4,
     coverage_weight=1,
     min_similarity=0.35,
     min_coverage=0.5,
@@ -68,6 +69,12 @@ def test_nearest_neighbours_may_come_in_any_order() -> None:
     assert order([], near) == [2, 3, 1]
 
 
+def test_how_far_behind_the_nearest_a_product_is_counts_not_its_rank_by_meaning() -> None:
+    near = [meaning(1, 0.8), meaning(2, 0.79), meaning(3, 0.5), meaning(4, 0.39)]
+    scores = [row.score for row in fuse([], near, FUSION)]
+    assert scores == [pytest.approx(s / 4) for s in (1, 0.975, 0.25, 0)]
+
+
 def test_the_best_possible_score_is_one() -> None:
     assert fuse([text(1)], [meaning(1, 0.9)], FUSION)[0].score == pytest.approx(1)
 
@@ -87,5 +94,5 @@ def test_every_product_comes_once_best_first(
     scores = [row.score for row in found]
     assert scores == sorted(scores, reverse=True)
     assert all(
-        0 < score <= 1.0001 and row.matched_by for score, row in zip(scores, found, strict=True)
+        0 <= score <= 1.0001 and row.matched_by for score, row in zip(scores, found, strict=True)
     )
