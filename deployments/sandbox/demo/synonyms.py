@@ -1,4 +1,4 @@
-"""What shoppers of the demo shop call its things."""
+"""What shoppers of the demo shop call its things, beyond what every shop starts with."""
 
 from __future__ import annotations
 
@@ -11,13 +11,8 @@ from deployments.shared.operator_client import operator_http
 SYNONYMS: Final = (
     SynonymInput(terms=["sofa", "couch", "settee"]),
     SynonymInput(terms=["trainers", "sneakers", "running shoes"]),
-    SynonymInput(terms=["trousers", "pants"]),
-    SynonymInput(terms=["rucksack", "backpack"]),
-    SynonymInput(terms=["torch", "flashlight"]),
-    SynonymInput(terms=["jumper", "sweater", "pullover"]),
     SynonymInput(terms=["mobile", "phone", "smartphone"]),
     SynonymInput(terms=["thermos", "vacuum flask"]),
-    SynonymInput(terms=["spanner", "wrench"]),
     SynonymInput(terms=["footwear", "shoes", "boots", "sandals"], one_way=True),
 )
 
