@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 
 from deployments.local.layout import REPOSITORY
-from tests.bench import api, encoder, freshness, imports, relevance, vector_recall
+from tests.bench import api, encoder, freshness, imports, relevance, search_speed, vector_recall
 from tests.bench.records import Record, show, write
 from tests.bench.stack_start import measured_stack
 
@@ -39,6 +39,7 @@ def _measure(data: Path, records: list[Record]) -> None:
     ):
         asyncio.run(api.measure(layout, records))
         imports.measure(layout, data, records)
+        asyncio.run(search_speed.measure(layout, data, records))
         asyncio.run(relevance.measure(layout, data, records))
         asyncio.run(vector_recall.measure(layout, data, records))
         asyncio.run(freshness.measure(layout, records))
