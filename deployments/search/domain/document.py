@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,9 +13,6 @@ from deployments.search.domain.query import fold, words
 
 # What the model reads: its vectors get worse, not better, with more text.
 _DESCRIPTION_CHARACTERS = 200
-_ATTRIBUTES = 6
-_ATTRIBUTE_CHARACTERS = 120
-_WORD = re.compile(r"[^\W\d_]{3}")
 
 _HAS = frozenset({"yes", "true"})
 _HAS_NOT = frozenset({"no", "false", "none", "n/a", "-"})
@@ -80,15 +76,8 @@ class Document:
 
     @property
     def embedding_text(self) -> str:
-        # Numbers and flags tell the model nothing.
-        telling = [v for v in self._listed if _WORD.search(v) and fold(v) not in _HAS | _HAS_NOT]
-        values = ", ".join(telling[:_ATTRIBUTES])
-        parts = (
-            self.title,
-            self.category_name,
-            self.description[:_DESCRIPTION_CHARACTERS],
-            values[:_ATTRIBUTE_CHARACTERS],
-        )
+        """Without the attributes: words find those, and vectors get worse with lists of values."""
+        parts = (self.title, self.category_name, self.description[:_DESCRIPTION_CHARACTERS])
         return ". ".join(part.strip() for part in parts if part and part.strip())
 
     @property

@@ -85,13 +85,22 @@ def test_the_rating_of_published_reviews_is_known() -> None:
     assert make_document(product()).rating is None
 
 
-def test_the_model_reads_title_category_the_start_of_the_description_and_attributes() -> None:
+def test_the_model_reads_title_category_and_the_start_of_the_description() -> None:
     text = make_document(product(attributes={"Material": "Steel"})).embedding_text
     assert text.startswith("Summit  Flask. Hiking. Keeps drinks warm.")
-    assert text.endswith("Steel, Red, Blue")
-    assert len(text) < 400
+    assert "Steel" not in text
+    long = make_document(product(description="word " * 400)).embedding_text
+    assert len(long) < 250
     bare = product(description="", category=None, attributes={}, variants=[variant("A", 1, 1)])
     assert make_document(bare).embedding_text == "Summit  Flask"
+
+
+def test_what_a_product_just_has_is_found_by_name() -> None:
+    document = make_document(
+        product(attributes={"Bluetooth": "yes", "Backlight": "No", "Material": "Steel"})
+    )
+    assert document.attribute_text.startswith("Bluetooth Steel")
+    assert "yes" not in document.attribute_text.split()
 
 
 def test_only_published_products_are_sold() -> None:
