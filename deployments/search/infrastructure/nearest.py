@@ -21,15 +21,32 @@ def nearest(facts: str, where: str, *, indexed: bool) -> str:
         where: `` AND …`` over ``document``, or empty.
     """
     distance = "stored.embedding <=> CAST(CAST(:vector AS real[]) AS halfvec)"
-    # An expression that the index does not hold is sorted by.
-    order = distance if indexed else f"({distance}) + 0"
+    if not indexed:
+        return _exact(facts, where, distance)
     return f"""
         SELECT {facts}, 1 - ({distance}) AS similarity
         FROM embeddings AS stored
         JOIN search_documents AS document USING (product_id)
         WHERE stored.index_version = :version{where}
-        ORDER BY {order}
+        ORDER BY {distance}
         LIMIT :limit
+    """  # nosec B608  # noqa: S608 - built of constants; values are bound
+
+
+def _exact(facts: str, where: str, distance: str) -> str:
+    """Sorted by an expression that the index does not hold; rows are read of the nearest only."""
+    return f"""
+        SELECT {facts}, 1 - near.distance AS similarity
+        FROM (
+            SELECT stored.product_id, ({distance}) + 0 AS distance
+            FROM embeddings AS stored
+            JOIN search_documents AS document USING (product_id)
+            WHERE stored.index_version = :version{where}
+            ORDER BY 2
+            LIMIT :limit
+        ) AS near
+        JOIN search_documents AS document USING (product_id)
+        ORDER BY near.distance
     """  # nosec B608  # noqa: S608 - built of constants; values are bound
 
 
