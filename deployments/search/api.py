@@ -34,6 +34,7 @@ from deployments.search.presentation import (
 from deployments.search.price_setup import setup_prices
 from deployments.search.search_setup import setup_search
 from deployments.search.version_setup import setup_versions
+from deployments.shared.database import create_read_engine, create_session_factory
 from deployments.shared.events import PRODUCTS
 from deployments.shared.service_app import Platform, create_service_app
 from deployments.shared.settings import PlatformSettings
@@ -62,10 +63,16 @@ def create_api(
 
     @asynccontextmanager
     async def setup(parts: Platform) -> AsyncIterator[None]:
-        prepare_connections(parts.engine, ef_search=settings.ef_search)
+        reading = create_read_engine(settings.database_url)
+        for engine in (parts.engine, reading):
+            prepare_connections(engine, ef_search=settings.ef_search)
+        quick_sessions = create_session_factory(reading)
 
         def begin() -> SqlSearchUnitOfWork:
             return SqlSearchUnitOfWork(parts.sessions)
+
+        def read() -> SqlSearchUnitOfWork:
+            return SqlSearchUnitOfWork(quick_sessions)
 
         vectors = QueryVectors(
             embedder,
@@ -76,8 +83,8 @@ def create_api(
         documents = SyncDocuments(begin, products)
         embed = EmbedDocuments(begin, embedder, timeout_seconds=settings.index_timeout_seconds)
         state = parts.state
-        setup_search(parts, begin, vectors, settings)
-        state.find_similar = FindSimilar(begin, min_similarity=settings.min_similarity)
+        setup_search(parts, begin, read, vectors, settings)
+        state.find_similar = FindSimilar(read, min_similarity=settings.min_similarity)
         state.index_products = IndexProducts(begin, documents, embed)
         setup_versions(parts, begin, embedder, embed)
         setup_prices(parts)
@@ -97,7 +104,10 @@ def create_api(
         keep_statistics = KeepTextStatistics(begin)
         parts.background.append(("text statistics", _STATISTICS_PAUSE_SECONDS, keep_statistics))
         parts.background.append(("vector backlog", _BACKLOG_PAUSE_SECONDS, embed.catch_up))
-        yield
+        try:
+            yield
+        finally:
+            await reading.dispose()
 
     return create_service_app(
         service="search",

@@ -38,23 +38,25 @@ _PAST_QUERIES_KEPT: Final = timedelta(days=90)
 def setup_search(
     parts: Platform,
     begin: UnitOfWorkFactory,
+    read: UnitOfWorkFactory,
     vectors: QueryVectors,
     settings: SearchSettings,
 ) -> None:
+    """``read`` is for what shoppers wait for, and commits nothing."""
     synonyms = KnownSynonyms(begin)
-    retrieve = make_retrieve(begin, vectors, settings, synonyms=synonyms)
+    retrieve = make_retrieve(read, vectors, settings, synonyms=synonyms)
     language = read_language_words(EncoderSettings().folder)
-    likelier = LikelierSpelling(begin, DocumentCounts(begin), language=language)
+    likelier = LikelierSpelling(read, DocumentCounts(read), language=language)
     vocabularies = Vocabularies(begin)
-    attributes = ProductAttributes(begin, products=settings.products_remembered)
+    attributes = ProductAttributes(read, products=settings.products_remembered)
     good = GoodMatch(settings.good_coverage, settings.good_similarity)
     answer = AnswerQuery(
         retrieve, attributes, vocabularies, good=good, chip_share=settings.chip_share
     )
     alternatives = FindAlternatives(retrieve, good=good, min_similarity=settings.near_similarity)
     past_queries = PastQueries(begin)
-    parts.state.search = Search(begin, answer, alternatives, likelier, past_queries)
-    parts.state.suggest = Suggest(begin, vocabularies)
+    parts.state.search = Search(read, answer, alternatives, likelier, past_queries)
+    parts.state.suggest = Suggest(read, vocabularies)
     parts.state.past_queries = past_queries
     parts.state.vocabularies, parts.state.known_synonyms = vocabularies, synonyms
     parts.state.list_synonyms = ListSynonyms(begin)

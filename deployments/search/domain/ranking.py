@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 MatchedBy = Literal["exact", "text", "meaning"]
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """What sorting and counting need to know of a product."""
 
     product_id: UUID
@@ -25,8 +24,7 @@ class Facts:
     version: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class TextMatch:
+class TextMatch(NamedTuple):
     """``relevance`` and ``coverage`` are 0..1: how well the query's words match, and which part
     of them, rare words counting more, occurs at all. ``exact``: the query is the SKU, barcode or
     title."""
@@ -37,16 +35,14 @@ class TextMatch:
     exact: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class MeaningMatch:
+class MeaningMatch(NamedTuple):
     """``similarity``: cosine of query and product, at most 1."""
 
     facts: Facts
     similarity: float
 
 
-@dataclass(frozen=True, slots=True)
-class Ranked:
+class Ranked(NamedTuple):
     """``coverage`` and ``similarity`` as of the retrievers; 0 where one did not find it."""
 
     facts: Facts

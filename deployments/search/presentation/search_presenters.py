@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from deployments.products.contract import ProductCard
 from deployments.search.application import search
 from deployments.search.application.search import Found, Hit
 from deployments.search.contract import (
     Alternatives,
     Chip,
     Facet,
-    FacetValue,
     FilterValue,
     PriceSpan,
-    Reason,
     SearchHit,
     SearchResponse,
 )
@@ -44,12 +41,15 @@ def response(found: Found, sort: str, seconds: float) -> SearchResponse:
 
 
 def _hits(hits: Iterable[Hit]) -> list[SearchHit]:
+    # One validation for a hit, its card and its reasons: most of the answer's objects are these.
     return [
-        SearchHit(
-            product=ProductCard.model_validate(hit.card),
-            score=round(hit.score, 6),
-            matched_by=list(hit.matched_by),
-            why=[Reason(kind=reason.kind, text=reason.text) for reason in hit.why],
+        SearchHit.model_validate(
+            {
+                "product": hit.card,
+                "score": round(hit.score, 6),
+                "matched_by": hit.matched_by,
+                "why": [{"kind": reason.kind, "text": reason.text} for reason in hit.why],
+            }
         )
         for hit in hits
     ]
@@ -73,8 +73,8 @@ def _values(pairs: Iterable[tuple[str, str]]) -> list[FilterValue]:
 
 
 def _facet(facet: FacetCounts) -> Facet:
-    values = [FacetValue(value=v.value, label=v.label, count=v.count) for v in facet.values]
-    return Facet(field=facet.field, name=facet.name, values=values)
+    values = [{"value": v.value, "label": v.label, "count": v.count} for v in facet.values]
+    return Facet.model_validate({"field": facet.field, "name": facet.name, "values": values})
 
 
 def _prices(found: Found, items: list[SearchHit]) -> PriceSpan | None:
