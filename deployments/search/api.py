@@ -63,7 +63,7 @@ def create_api(
 
     @asynccontextmanager
     async def setup(parts: Platform) -> AsyncIterator[None]:
-        reading = create_read_engine(settings.database_url)
+        reading = create_read_engine(settings.database_url, pool_size=settings.database_pool_size)
         for engine in (parts.engine, reading):
             prepare_connections(engine, ef_search=settings.ef_search)
         quick_sessions = create_session_factory(reading)
