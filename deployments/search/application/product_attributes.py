@@ -49,6 +49,9 @@ class Dictionary:
                 self.values.append((name, value))
                 self._name_of.append(self._name_number(name))
                 self._worded.append(any(char.isalpha() for char in value))
+            elif value < self.values[known][1]:
+                # Of several ways to write it the one with capitals, whichever was read first.
+                self.values[known] = (name, value)
             self._pairs[name, value] = known
         return known
 
