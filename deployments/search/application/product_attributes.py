@@ -49,8 +49,8 @@ class Dictionary:
                 self.values.append((name, value))
                 self._name_of.append(self._name_number(name))
                 self._worded.append(any(char.isalpha() for char in value))
-            elif value < self.values[known][1]:
-                # Of several ways to write it the one with capitals, whichever was read first.
+            elif _untidiness(value) < _untidiness(self.values[known][1]):
+                # Whichever was read first, it is always written the same way.
                 self.values[known] = (name, value)
             self._pairs[name, value] = known
         return known
@@ -80,6 +80,11 @@ class Dictionary:
         if known == len(self.names):
             self.names.append(name)
         return known
+
+
+def _untidiness(value: str) -> tuple[bool, bool, str]:
+    """Of several ways to write a value: "Red" before "RED" before "red"."""
+    return value.islower(), value.isupper(), value
 
 
 class AttributeTable:
