@@ -22,7 +22,7 @@ class KeepTextStatistics:
         async with self._begin() as work:
             known = await work.postings.statistics()
             total = await work.postings.document_total()
-            if not total:
+            if not total or not await work.postings.claim():
                 return False
             if known is not None and abs(total - known.documents) <= _GROWTH * max(
                 known.documents, 1

@@ -10,6 +10,10 @@ from deployments.search.domain.text_weights import TextStatistics
 
 
 class PostingRepository(Protocol):
+    async def claim(self) -> bool:
+        """True for one transaction at a time: who may make all postings anew."""
+        ...
+
     async def write(self, product_ids: Collection[UUID]) -> None:
         """Make the postings of these products anew."""
         ...

@@ -69,6 +69,12 @@ class SqlPostingRepository:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
+    async def claim(self) -> bool:
+        claimed = await self._session.scalar(
+            text("SELECT pg_try_advisory_xact_lock(hashtextextended('text statistics', 0))")
+        )
+        return bool(claimed)
+
     async def write(self, product_ids: Collection[UUID]) -> None:
         """Make the postings of these products anew."""
         ids = list(product_ids)
