@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from urllib.parse import quote_plus
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -39,7 +40,7 @@ def search(page: Page, words: str) -> None:
     box = page.get_by_role("search").get_by_role("combobox").first
     box.fill(words)
     box.press("Enter")
-    expect(page).to_have_url(re.compile(r"/search\?q="))
+    expect(page).to_have_url(re.compile(re.escape(f"/search?q={quote_plus(words)}")))
     expect(page.get_by_test_id("product-card").first).to_be_visible()
 
 

@@ -21,6 +21,7 @@ def test_what_is_typed_is_suggested_understood_and_narrowed(shopper: Shopper) ->
     page = shopper.page
     page.goto("/")
     expect(page.get_by_test_id("product-card").first).to_be_visible()
+    home = page.get_by_role("heading", level=1).inner_text()
     box = page.get_by_role("combobox", name="Search products").locator("visible=true")
     box.press_sequentially("tra", delay=30)
     hints = page.get_by_test_id("suggestion").locator("visible=true")
@@ -33,6 +34,8 @@ def test_what_is_typed_is_suggested_understood_and_narrowed(shopper: Shopper) ->
     expect(hints.first).to_have_attribute("aria-selected", "true")
     box.press("Enter")
     expect(page).to_have_url(re.compile("/(category|p|search)"))
+    # The next page has its own search box, which is there with its heading.
+    expect(page.get_by_role("heading", level=1)).not_to_have_text(home)
 
     search(page, "bag under 80")
     chip = page.get_by_test_id("query-chip").filter(has_text="Up to €80")
