@@ -11,12 +11,16 @@ from deployments.products.contract import ProductsClient
 from deployments.search.application.apply_product_events import ApplyProductEvents
 from deployments.search.application.embed_documents import EmbedDocuments
 from deployments.search.application.find_similar import FindSimilar
+from deployments.search.application.index_changes import IndexChanges
 from deployments.search.application.index_products import IndexProducts
 from deployments.search.application.keep_text_statistics import KeepTextStatistics
 from deployments.search.application.live_ports import Deployments
 from deployments.search.application.ports import Catalogue, Embedder
 from deployments.search.application.query_vectors import QueryVectors
 from deployments.search.application.sync_documents import SyncDocuments
+from deployments.search.infrastructure.change_listener import ChangeListener
+from deployments.search.infrastructure.encoders import Encoders
+from deployments.search.infrastructure.local_embedder import QueriesHere
 from deployments.search.infrastructure.products_gateway import ProductsGateway
 from deployments.search.infrastructure.settings import SearchSettings
 from deployments.search.infrastructure.unit_of_work import (
@@ -43,6 +47,7 @@ from deployments.shared.tokens import TokenVerifier
 from models.search.tables import outbox_cursors
 
 _BACKLOG_PAUSE_SECONDS = 5.0
+_LISTEN_PAUSE_SECONDS = 0.5
 _STATISTICS_PAUSE_SECONDS = 20.0
 
 
@@ -51,13 +56,15 @@ def create_api(
     settings: SearchSettings,
     embedder: Embedder,
     *,
+    encoders: Encoders | None = None,
     verifier: TokenVerifier | None = None,
     catalogue: Catalogue | None = None,
     deployments: Deployments | None = None,
 ) -> FastAPI:
     """The search service as an ASGI application.
 
-    ``embedder`` makes its vectors; ``catalogue`` stands in for the products service;
+    ``embedder`` makes its vectors, but for those of queries where there are ``encoders``;
+    ``catalogue`` stands in for the products service;
     ``deployments`` asks the cluster what runs.
     """
 
@@ -74,8 +81,11 @@ def create_api(
         def read() -> SqlSearchUnitOfWork:
             return SqlSearchUnitOfWork(quick_sessions)
 
+        def encoded_queries(size: int, seconds: float) -> None:
+            meter.encoded_queries(size, seconds)
+
         vectors = QueryVectors(
-            embedder,
+            QueriesHere(encoders, embedder, encoded_queries) if encoders else embedder,
             timeout_seconds=settings.embed_timeout_seconds,
             cache_size=settings.query_cache_size,
         )
@@ -83,7 +93,10 @@ def create_api(
         documents = SyncDocuments(begin, products)
         embed = EmbedDocuments(begin, embedder, timeout_seconds=settings.index_timeout_seconds)
         state = parts.state
-        setup_search(parts, begin, read, vectors, settings)
+        changes = state.changes = IndexChanges()
+        listener = ChangeListener(reading, changes)
+        parts.background.append(("changes of the index", _LISTEN_PAUSE_SECONDS, listener))
+        setup_search(parts, begin, read, vectors=vectors, changes=changes, settings=settings)
         state.find_similar = FindSimilar(read, min_similarity=settings.min_similarity)
         state.index_products = IndexProducts(begin, documents, embed)
         setup_versions(parts, begin, embedder, embed)

@@ -53,6 +53,9 @@ class LiveMeter:
             buckets=(0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 300),
         )
 
+    def encoded_queries(self, size: int, seconds: float) -> None:
+        self._recorder.encoded_queries(size, seconds)
+
     def found_after(self, seconds: float) -> None:
         self._recorder.found_after(seconds)
         self._lag.observe(seconds)

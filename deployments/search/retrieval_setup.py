@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from deployments.search.application.document_counts import DocumentCounts
+from collections.abc import Awaitable, Callable
+
+from deployments.search.application.known_products import KnownProducts
 from deployments.search.application.known_synonyms import KnownSynonyms
-from deployments.search.application.ports import UnitOfWorkFactory
+from deployments.search.application.ports import IndexVersion, UnitOfWorkFactory
 from deployments.search.application.query_vectors import QueryVectors
 from deployments.search.application.retrieve import RetrievalOptions, Retrieve
 from deployments.search.infrastructure.language_words import read_language_words
@@ -14,14 +16,18 @@ from deployments.search.infrastructure.settings import EncoderSettings, SearchSe
 def make_retrieve(
     begin: UnitOfWorkFactory,
     vectors: QueryVectors,
+    products: KnownProducts,
+    active: Callable[[], Awaitable[IndexVersion | None]],
     settings: SearchSettings,
     *,
     synonyms: KnownSynonyms | None = None,
 ) -> Retrieve:
+    """
+    Args:
+        active: the index version to search.
+    """
     options = RetrievalOptions(
         settings.fusion, settings.text_candidates, settings.meaning_candidates
     )
     language = read_language_words(EncoderSettings().folder)
-    return Retrieve(
-        begin, vectors, DocumentCounts(begin), options, language=language, synonyms=synonyms
-    )
+    return Retrieve(begin, vectors, products, active, options, language=language, synonyms=synonyms)

@@ -5,16 +5,19 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
+from deployments.search.application.active_version import ActiveVersion
 from deployments.search.application.answer_query import AnswerQuery
 from deployments.search.application.document_counts import DocumentCounts
 from deployments.search.application.find_alternatives import FindAlternatives
+from deployments.search.application.index_changes import IndexChanges
+from deployments.search.application.known_products import KnownProducts
 from deployments.search.application.known_synonyms import KnownSynonyms
 from deployments.search.application.likelier_spelling import LikelierSpelling
 from deployments.search.application.list_synonyms import ListSynonyms
 from deployments.search.application.past_queries import PastQueries
 from deployments.search.application.ports import UnitOfWorkFactory
-from deployments.search.application.product_attributes import ProductAttributes
 from deployments.search.application.query_vectors import QueryVectors
+from deployments.search.application.remembered_answers import RememberedAnswers
 from deployments.search.application.remove_synonym import RemoveSynonym
 from deployments.search.application.save_synonym import SaveSynonym
 from deployments.search.application.search import Search
@@ -39,23 +42,31 @@ def setup_search(
     parts: Platform,
     begin: UnitOfWorkFactory,
     read: UnitOfWorkFactory,
+    *,
     vectors: QueryVectors,
+    changes: IndexChanges,
     settings: SearchSettings,
 ) -> None:
     """``read`` is for what shoppers wait for, and commits nothing."""
     synonyms = KnownSynonyms(begin)
-    retrieve = make_retrieve(read, vectors, settings, synonyms=synonyms)
+    products = KnownProducts(read, changes, products=settings.products_remembered)
+    active = ActiveVersion(read, changes)
+    retrieve = make_retrieve(read, vectors, products, active, settings, synonyms=synonyms)
     language = read_language_words(EncoderSettings().folder)
     likelier = LikelierSpelling(read, DocumentCounts(read), language=language)
     vocabularies = Vocabularies(begin)
-    attributes = ProductAttributes(read, products=settings.products_remembered)
     good = GoodMatch(settings.good_coverage, settings.good_similarity)
     answer = AnswerQuery(
-        retrieve, attributes, vocabularies, good=good, chip_share=settings.chip_share
+        retrieve, products, vocabularies, good=good, chip_share=settings.chip_share
     )
     alternatives = FindAlternatives(retrieve, good=good, min_similarity=settings.near_similarity)
     past_queries = PastQueries(begin)
     parts.state.search = Search(read, answer, alternatives, likelier, past_queries)
+    parts.state.answers = RememberedAnswers(
+        changes,
+        lambda: (synonyms.current, vocabularies.current),
+        most=settings.answers_remembered,
+    )
     parts.state.suggest = Suggest(read, vocabularies)
     parts.state.past_queries = past_queries
     parts.state.vocabularies, parts.state.known_synonyms = vocabularies, synonyms

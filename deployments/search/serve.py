@@ -17,7 +17,7 @@ from ray.serve.handle import DeploymentHandle
 from deployments.search.api import create_api
 from deployments.search.application.ports import Embedded, ModelRef, Vectors
 from deployments.search.infrastructure.encoder import Encoder
-from deployments.search.infrastructure.encoders import Encoders
+from deployments.search.infrastructure.encoders import Encoders, query_encoders
 from deployments.search.infrastructure.settings import EncoderSettings, SearchSettings
 from deployments.search.serve_deployments import deployments
 from deployments.search.serve_meter import EmbedderMeter
@@ -161,10 +161,12 @@ class Search:
 
     def __serve_build_asgi_app__(self) -> FastAPI:
         """Called by Serve after ``__init__``, which is what gets the handle."""
+        settings = SearchSettings()
         return create_api(
             PlatformSettings(),
-            SearchSettings(),
+            settings,
             ServeEmbedder(self._embedder),
+            encoders=query_encoders(settings.queries_encoded_by),
             deployments=deployments,
         )
 

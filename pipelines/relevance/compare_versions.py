@@ -8,14 +8,13 @@ from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from deployments.search.application.ports import Embedder, IndexVersion, Understanding
+from deployments.search.application.index_changes import IndexChanges
+from deployments.search.application.known_products import KnownProducts
+from deployments.search.application.ports import Embedder, IndexVersion
 from deployments.search.application.query_vectors import QueryVectors
 from deployments.search.application.retrieve import Retrieve
 from deployments.search.application.version_names import find_version
 from deployments.search.domain.query import Filters, Query
-from deployments.search.infrastructure.retrieval_repository import SqlRetrievalRepository
 from deployments.search.infrastructure.settings import SearchSettings
 from deployments.search.infrastructure.unit_of_work import SqlSearchUnitOfWork, prepare_connections
 from deployments.search.retrieval_setup import make_retrieve
@@ -79,26 +78,6 @@ class Compared:
         )
 
 
-class _AsIfActive(SqlRetrievalRepository):
-    """Searches ``version`` whichever is active."""
-
-    def __init__(self, session: AsyncSession, version: IndexVersion) -> None:
-        super().__init__(session)
-        self._version = version
-
-    async def understand(self, query: Query) -> Understanding:
-        return replace(await super().understand(query), active=self._version)
-
-
-def _searching(sessions: SessionFactory, version: IndexVersion) -> type[SqlSearchUnitOfWork]:
-    class Work(SqlSearchUnitOfWork):
-        def _open(self) -> None:
-            super()._open()
-            self.retrieval = _AsIfActive(self.session, version)
-
-    return Work
-
-
 async def compare_versions(
     before: str,
     after: str,
@@ -136,14 +115,20 @@ async def compare_versions(
 async def _retrieving(
     sessions: SessionFactory, name: str, embedder: Embedder, settings: SearchSettings
 ) -> Retrieve:
-    version = await find_version(lambda: SqlSearchUnitOfWork(sessions), name)
+    def begin() -> SqlSearchUnitOfWork:
+        return SqlSearchUnitOfWork(sessions)
+
+    async def searched() -> IndexVersion:
+        return version
+
+    version = await find_version(begin, name)
     if version.status == "building":
         raise Conflict("version_incomplete", f"{name} is not complete yet")
     await embedder.warm(version.ref)
-    work = _searching(sessions, version)
     # Nothing is remembered, so that each query costs what a new one does.
     vectors = QueryVectors(embedder, timeout_seconds=_TIMEOUT_SECONDS, cache_size=0)
-    retrieve = make_retrieve(lambda: work(sessions), vectors, settings)
+    products = KnownProducts(begin, IndexChanges(), products=settings.products_remembered)
+    retrieve = make_retrieve(begin, vectors, products, searched, settings)
     await retrieve(Query.of("warm up"), Filters())
     return retrieve
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from deployments.search.application.decide_chips import decide_chips
-from deployments.search.application.product_attributes import ProductAttributes
+from deployments.search.application.known_products import KnownProducts
 from deployments.search.application.results import Results
 from deployments.search.application.retrieve import Retrieve, Retrieved
 from deployments.search.application.vocabularies import Vocabularies
@@ -48,14 +48,14 @@ class AnswerQuery:
     def __init__(
         self,
         retrieve: Retrieve,
-        attributes: ProductAttributes,
+        products: KnownProducts,
         vocabularies: Vocabularies,
         *,
         good: GoodMatch,
         chip_share: float,
     ) -> None:
         self._retrieve = retrieve
-        self._attributes = attributes
+        self._products = products
         self._vocabularies = vocabularies
         self._good = good
         self._chip_share = chip_share
@@ -72,13 +72,13 @@ class AnswerQuery:
                 for other in others.values()
             ],
         )
-        results = await Results.of(retrieved.ranked, self._attributes)
+        results = await Results.of(retrieved.ranked, self._products)
         guessed = guesses(retrieved.meant.text, vocabulary, said.filters, literal)
         decided = decide_chips(guessed, results, self._chip_share)
         meant = decided.readings
         but_for = {each.facet: results.where(m for m in meant if m is not each) for each in meant}
         for facet, each in zip(others, without, strict=True):
-            but_for[facet] = (await Results.of(each.ranked, self._attributes)).where(meant)
+            but_for[facet] = (await Results.of(each.ranked, self._products)).where(meant)
         chips = (*said.chips, *decided.chips)
         found = results.where(meant)
         # By words alone there is no telling: what holds some of them is shown.

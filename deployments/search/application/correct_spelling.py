@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import Final
 
 from deployments.search.application.document_counts import DocumentCounts
+from deployments.search.application.lexemes import Lexemes
 from deployments.search.application.ports import Understanding, UnitOfWorkFactory
 from deployments.search.domain.query import Query
 from deployments.search.domain.spelling import LIKELY, correction, is_word
@@ -29,19 +30,19 @@ class CorrectSpelling:
         self, begin: UnitOfWorkFactory, counts: DocumentCounts, *, language: Collection[str]
     ) -> None:
         self._begin = begin
+        self._lexemes = Lexemes(begin)
         self._counts = counts
         self._language = language
 
     async def __call__(
         self, query: Query, literal: Collection[str] = ()
     ) -> tuple[Query, Understanding]:
-        """The query as it was meant, and what the database makes of it.
+        """The query as it was meant, and what text search makes of it.
 
         Args:
             literal: words of the query that are right as they are typed.
         """
-        async with self._begin() as work:
-            understanding = await work.retrieval.understand(query)
+        understanding = await self._lexemes.of(query)
         counts, total = await self._counts.get(
             [*understanding.lexemes, *understanding.words.values()]
         )
@@ -57,8 +58,7 @@ class CorrectSpelling:
         meant = query.corrected(await self._corrections(doubtful, understanding, counts))
         if meant == query:
             return query, understanding
-        async with self._begin() as work:
-            return meant, await work.retrieval.understand(meant)
+        return meant, await self._lexemes.of(meant)
 
     async def _corrections(
         self,

@@ -30,7 +30,7 @@ class FindSimilar:
                 else []
             )
             near.sort(key=lambda match: -match.similarity)
-            ids = [m.facts.product_id for m in near if m.similarity >= self._min_similarity]
+            ids = [m.product_id for m in near if m.similarity >= self._min_similarity]
             if not near:
                 ids = await work.retrieval.same_category(product_id, limit=limit)
             cards = await work.retrieval.cards(ids)

@@ -7,7 +7,7 @@ from deployments.search.domain.synonyms import Synonyms
 
 
 class KnownSynonyms:
-    """``refresh`` is background work."""
+    """``refresh`` is background work. ``current`` is another object only when they changed."""
 
     def __init__(self, begin: UnitOfWorkFactory) -> None:
         self._begin = begin
@@ -15,4 +15,6 @@ class KnownSynonyms:
 
     async def refresh(self) -> None:
         async with self._begin() as work:
-            self.current = Synonyms.of(await work.synonyms.with_lexemes())
+            read = Synonyms.of(await work.synonyms.with_lexemes())
+        if read != self.current:
+            self.current = read

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
+from deployments.search.domain.ranking import Facts
 from deployments.search.domain.vocabulary import Vocabulary
 
 
@@ -20,10 +21,10 @@ class Shown:
 
 
 class PageRepository(Protocol):
-    async def attributes(
+    async def facts(
         self, product_ids: Sequence[UUID]
-    ) -> Mapping[UUID, tuple[int, Mapping[str, Any]]]:
-        """Version and attributes, name → values, of each product."""
+    ) -> Mapping[UUID, tuple[Facts, Mapping[str, Any]]]:
+        """Of each product, with its attributes: name → values."""
         ...
 
     async def cards(

@@ -91,12 +91,11 @@ class VersionFigures:
 
 @dataclass(frozen=True, slots=True)
 class Understanding:
-    """What the database makes of a query: its lexemes, the lexeme of each word that may be
-    misspelt, and the index version that is active."""
+    """What text search makes of a query: its lexemes, and the lexeme of each word that may be
+    misspelt."""
 
     lexemes: list[str]
     words: Mapping[str, str]
-    active: IndexVersion | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +161,9 @@ class DocumentRepository(Protocol):
 
 
 class RetrievalRepository(Protocol):
-    async def understand(self, query: Query) -> Understanding: ...
+    async def lexemes(self, text: str, words: Sequence[str]) -> tuple[list[str], list[str | None]]:
+        """Those of ``text``, and the one of each word; None for a word that says nothing."""
+        ...
 
     async def near_words(self, words: Sequence[str]) -> Mapping[str, Mapping[str, str]]:
         """Words of the catalogue that each word may have been before a slip, with their lexemes;

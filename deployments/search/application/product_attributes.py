@@ -1,26 +1,41 @@
-"""What the products that were found have of attributes, counted without asking the database."""
+"""The attributes of the products that were found, counted without asking the database."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
-from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
 
-from deployments.search.application.ports import UnitOfWorkFactory
 from deployments.search.domain.facets import LEAST_USE, MOST_VALUES, AttributeCounts, use
 from deployments.search.domain.filter_keys import filter_key
 from deployments.search.domain.query import fold
-from deployments.search.domain.ranking import Facts
 from deployments.search.domain.vocabulary import Reading
 
 _LONGEST: Final = 60
 
 Keys = NDArray[np.int32]
-_NONE: Final[Keys] = np.empty(0, np.int32)
+NO_KEYS: Final[Keys] = np.empty(0, np.int32)
+
+
+class Growing:
+    """An array to whose end values are added; ``values`` are those added so far."""
+
+    def __init__(self, kind: type[np.generic]) -> None:
+        self._room: NDArray[Any] = np.empty(1024, kind)
+        self._size = 0
+
+    def append(self, value: Any) -> None:
+        if self._size == len(self._room):
+            self._room = np.concatenate([self._room, np.empty_like(self._room)])
+        self._room[self._size] = value
+        self._size += 1
+
+    @property
+    def values(self) -> NDArray[Any]:
+        return self._room[: self._size]
 
 
 class Dictionary:
@@ -29,10 +44,8 @@ class Dictionary:
     def __init__(self) -> None:
         self.values: list[tuple[str, str]] = []
         self.names: list[str] = []
-        self._name_of: list[int] = []
-        self._name_array = _NONE
-        self._worded: list[bool] = []
-        self._worded_array = np.empty(0, np.bool_)
+        self._name_of = Growing(np.int32)
+        self._worded = Growing(np.bool_)
         self._numbers: dict[str, int] = {}
         self._name_numbers: dict[str, int] = {}
         self._pairs: dict[tuple[str, str], int] = {}
@@ -64,16 +77,23 @@ class Dictionary:
     @property
     def name_of(self) -> NDArray[np.int32]:
         """The name of each value."""
-        if len(self._name_array) < len(self._name_of):
-            self._name_array = np.array(self._name_of, np.int32)
-        return self._name_array
+        return self._name_of.values
 
     @property
     def worded(self) -> NDArray[np.bool_]:
         """Whether each value has a letter."""
-        if len(self._worded_array) < len(self._worded):
-            self._worded_array = np.array(self._worded, np.bool_)
-        return self._worded_array
+        return self._worded.values
+
+    def numbers(self, attributes: Mapping[str, Any]) -> Keys:
+        """Of a product's attributes, name → values."""
+        numbers = {
+            self.number(name, value)
+            for name, stored in attributes.items()
+            # Written before values were lists, a document has a text.
+            for value in ([stored] if isinstance(stored, str) else stored)
+            if ":" not in name and len(value) <= _LONGEST
+        }
+        return np.fromiter(numbers, np.int32, len(numbers))
 
     def _name_number(self, name: str) -> int:
         known = self._name_numbers.setdefault(fold(name), len(self.names))
@@ -95,7 +115,7 @@ class AttributeTable:
         self._dictionary = dictionary
         self._size = len(keys_of)
         self._keys_of = keys_of
-        self._keys = np.concatenate(keys_of) if keys_of else _NONE
+        self._keys = np.concatenate(keys_of) if keys_of else NO_KEYS
         self._rows = np.repeat(np.arange(len(keys_of)), [len(keys) for keys in keys_of])
 
     def only(self, mask: NDArray[np.bool_]) -> AttributeTable:
@@ -167,50 +187,3 @@ class AttributeTable:
             self._dictionary.names[name],
             [(self._dictionary.values[value][1], int(counts[value])) for value in listed],
         )
-
-
-class ProductAttributes:
-    """Keeps the attributes of products that were found lately: they change with a product's
-    version only. Only those not known yet are read."""
-
-    def __init__(self, begin: UnitOfWorkFactory, *, products: int, values: int = 200_000) -> None:
-        self._begin = begin
-        self._most = products
-        self._most_values = values
-        self._forget()
-
-    def _forget(self) -> None:
-        self._dictionary = Dictionary()
-        self._known: dict[UUID, tuple[int, Keys]] = {}
-
-    async def table(self, found: Sequence[Facts]) -> AttributeTable:
-        await self._read(found)
-        keys = [self._known.get(facts.product_id, (0, _NONE))[1] for facts in found]
-        return AttributeTable(self._dictionary, keys)
-
-    async def _read(self, found: Sequence[Facts]) -> None:
-        known = self._known
-        missing = [
-            facts.product_id
-            for facts in found
-            if (entry := known.get(facts.product_id)) is None or entry[0] < facts.version
-        ]
-        if not missing:
-            return
-        if len(known) + len(missing) > self._most or len(self._dictionary) > self._most_values:
-            self._forget()
-            missing = [facts.product_id for facts in found]
-        async with self._begin() as work:
-            read = await work.pages.attributes(missing)
-        for product_id, (version, attributes) in read.items():
-            self._known[product_id] = (version, self._numbers(attributes))
-
-    def _numbers(self, attributes: Mapping[str, Any]) -> Keys:
-        numbers = {
-            self._dictionary.number(name, value)
-            for name, stored in attributes.items()
-            # Written before values were lists, a document has a text.
-            for value in ([stored] if isinstance(stored, str) else stored)
-            if ":" not in name and len(value) <= _LONGEST
-        }
-        return np.fromiter(numbers, np.int32, len(numbers))

@@ -44,8 +44,12 @@ class QueryVectors:
         """``vectors`` of shape (1, dimension); None when there is no answer in time."""
         key = (model, text)
         if (known := self._cache.get(key)) is not None:
-            self.hits += 1
             self._cache.move_to_end(key)
+            if key in self._prepared:
+                self._prepared.discard(key)
+                self.misses += 1
+            else:
+                self.hits += 1
             return known
         self.misses += 1
         embedded = await self._shared_answer(key)
@@ -59,6 +63,9 @@ class QueryVectors:
         known = key in self._cache or key in self._asked
         if not known and self._cache_size and not self._is_paused:
             self._start(key)
+            if len(self._prepared) > self._cache_size:
+                # Queries that were corrected are never asked for.
+                self._prepared.clear()
             self._prepared.add(key)
 
     @property
@@ -68,16 +75,13 @@ class QueryVectors:
     def _start(self, key: _Key) -> asyncio.Task[Embedded | None]:
         asked = asyncio.create_task(self._ask(key))
         self._asked[key] = asked
-        asked.add_done_callback(lambda _: self._forget(key))
+        asked.add_done_callback(lambda _: self._asked.pop(key, None))
         return asked
-
-    def _forget(self, key: _Key) -> None:
-        self._asked.pop(key, None)
-        self._prepared.discard(key)
 
     async def _shared_answer(self, key: _Key) -> Embedded | None:
         asked = self._asked.get(key)
         if asked is None:
+            self._prepared.discard(key)
             if self._is_paused:
                 return None
             asked = self._start(key)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from deployments.search.application.product_attributes import AttributeTable, ProductAttributes
+from deployments.search.application.known_products import KnownProducts
+from deployments.search.application.product_attributes import AttributeTable
 from deployments.search.domain.query import fold
 from deployments.search.domain.ranking import Ranked
 from deployments.search.domain.vocabulary import Reading
@@ -24,8 +25,8 @@ class Results:
     table: AttributeTable
 
     @classmethod
-    async def of(cls, ranked: Sequence[Ranked], attributes: ProductAttributes) -> Results:
-        return cls(ranked, await attributes.table([row.facts for row in ranked]))
+    async def of(cls, ranked: Sequence[Ranked], products: KnownProducts) -> Results:
+        return cls(ranked, await products.table(ranked))
 
     def where(self, readings: Iterable[Reading]) -> Results:
         """Those of which all ``readings`` are true."""

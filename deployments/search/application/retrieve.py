@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from typing import Literal
 
 from deployments.search.application.correct_spelling import CorrectSpelling
 from deployments.search.application.document_counts import DocumentCounts
+from deployments.search.application.known_products import KnownProducts
 from deployments.search.application.known_synonyms import KnownSynonyms
 from deployments.search.application.ports import IndexVersion, Understanding, UnitOfWorkFactory
 from deployments.search.application.query_vectors import QueryVectors
 from deployments.search.domain.query import Filters, Query
-from deployments.search.domain.ranking import Fusion, MeaningMatch, Ranked, TextMatch, fuse
+from deployments.search.domain.ranking import (
+    Fusion,
+    MeaningMatch,
+    Ranked,
+    Scored,
+    TextMatch,
+    fuse,
+)
 from deployments.search.domain.synonym_terms import with_synonyms
 from deployments.search.domain.synonyms import Alternative
 from deployments.search.domain.term_weights import weighted_terms
@@ -44,6 +52,7 @@ class Retrieved:
 class Retrieve:
     """
     Args:
+        active: the index version to search.
         language: common words of the language: never taken for a misspelling.
         synonyms: what else may stand for a word.
     """
@@ -52,7 +61,8 @@ class Retrieve:
         self,
         begin: UnitOfWorkFactory,
         vectors: QueryVectors,
-        counts: DocumentCounts,
+        products: KnownProducts,
+        active: Callable[[], Awaitable[IndexVersion | None]],
         options: RetrievalOptions,
         *,
         language: Collection[str],
@@ -60,11 +70,12 @@ class Retrieve:
     ) -> None:
         self._begin = begin
         self._vectors = vectors
-        self._counts = counts
+        self._products = products
+        self._active = active
         self._options = options
-        self._correct = CorrectSpelling(begin, counts, language=language)
+        self._counts = DocumentCounts(begin)
+        self._correct = CorrectSpelling(begin, self._counts, language=language)
         self._synonyms = synonyms
-        self._active: IndexVersion | None = None
 
     async def __call__(
         self, query: Query, filters: Filters, *, literal: Collection[str] = ()
@@ -73,21 +84,23 @@ class Retrieve:
         Args:
             literal: words of the query that are searched as they are typed.
         """
-        if self._active is not None:
+        active = await self._active()
+        if active is not None:
             # Most queries are meant as they are typed, so the model may begin at once.
-            self._vectors.prepare(query.text, self._active.ref)
+            self._vectors.prepare(query.text, active.ref)
         meant, understanding = await self._correct(query, literal)
-        self._active = understanding.active
         by_text, by_meaning = await asyncio.gather(
             self._by_text(meant, understanding, filters),
-            self._by_meaning(meant, understanding.active, filters),
+            self._by_meaning(meant, active, filters),
         )
         return Retrieved(
             meant=meant,
             asked=Asked(meant.text, understanding.lexemes, self._alternatives(understanding)),
             mode="lexical" if by_meaning is None else "hybrid",
-            version=understanding.active,
-            ranked=fuse(by_text, by_meaning or [], self._options.fusion),
+            version=active,
+            ranked=await self._products.ranked(
+                fuse(by_text, by_meaning or [], self._options.fusion)
+            ),
         )
 
     async def _by_text(
@@ -114,15 +127,15 @@ class Retrieve:
 
     async def nearest(self, query: Query, *, limit: int, min_similarity: float) -> list[Ranked]:
         """What is nearest in meaning, however far; best first."""
-        async with self._begin() as work:
-            active = await work.versions.active()
-        near = await self._by_meaning(query, active, Filters()) or []
+        near = await self._by_meaning(query, await self._active(), Filters()) or []
         near.sort(key=lambda match: -match.similarity)
-        return [
-            Ranked(match.facts, match.similarity, ("meaning",))
-            for match in near[:limit]
-            if match.similarity >= min_similarity
-        ]
+        return await self._products.ranked(
+            [
+                Scored(match.product_id, match.similarity, ("meaning",))
+                for match in near[:limit]
+                if match.similarity >= min_similarity
+            ]
+        )
 
     async def _by_meaning(
         self, query: Query, active: IndexVersion | None, filters: Filters

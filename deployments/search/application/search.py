@@ -121,6 +121,10 @@ class Search:
             next=following,
         )
 
+    def asked_again(self, searched: str, total: int) -> None:
+        """Somebody got an answer that was made for another."""
+        self._past_queries.note(Query(searched), total)
+
     async def _hits(self, rows: Sequence[Ranked], asked: Asked) -> list[Hit]:
         if not rows:
             return []

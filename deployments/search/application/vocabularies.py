@@ -7,7 +7,8 @@ from deployments.search.domain.vocabulary import Vocabulary
 
 
 class Vocabularies:
-    """``refresh`` is background work; until it has run nothing is understood."""
+    """``refresh`` is background work; until it has run nothing is understood.
+    ``current`` is another object only when it changed."""
 
     def __init__(self, begin: UnitOfWorkFactory) -> None:
         self._begin = begin
@@ -15,4 +16,6 @@ class Vocabularies:
 
     async def refresh(self) -> None:
         async with self._begin() as work:
-            self.current = await work.vocabulary.read()
+            read = await work.vocabulary.read()
+        if read != self.current:
+            self.current = read

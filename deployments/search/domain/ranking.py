@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 from uuid import UUID
 
 MatchedBy = Literal["exact", "text", "meaning"]
@@ -21,7 +21,6 @@ class Facts(NamedTuple):
     category_path: str | None = None
     category_name: str | None = None
     rating: float | None = None
-    version: int = 0
 
 
 class TextMatch(NamedTuple):
@@ -29,7 +28,7 @@ class TextMatch(NamedTuple):
     of them, rare words counting more, occurs at all. ``exact``: the query is the SKU, barcode or
     title."""
 
-    facts: Facts
+    product_id: UUID
     relevance: float
     coverage: float
     exact: bool = False
@@ -38,12 +37,22 @@ class TextMatch(NamedTuple):
 class MeaningMatch(NamedTuple):
     """``similarity``: cosine of query and product, at most 1."""
 
-    facts: Facts
+    product_id: UUID
     similarity: float
 
 
-class Ranked(NamedTuple):
+class Scored(NamedTuple):
     """``coverage`` and ``similarity`` as of the retrievers; 0 where one did not find it."""
+
+    product_id: UUID
+    score: float
+    matched_by: tuple[MatchedBy, ...]
+    coverage: float = 0.0
+    similarity: float = 0.0
+
+
+class Ranked(NamedTuple):
+    """A product that was found, with what is known of it; the rest as in ``Scored``."""
 
     facts: Facts
     score: float
@@ -92,51 +101,48 @@ class Fusion:
 
 def fuse(
     by_text: Sequence[TextMatch], by_meaning: Sequence[MeaningMatch], fusion: Fusion
-) -> list[Ranked]:
+) -> list[Scored]:
     """``by_text`` is best first; the answer too, with scores of at most 1.
 
     A product that neither holds enough of the words nor is near in meaning is left out; exact
     matches come before everything.
     """
-    text = {
-        match.facts.product_id: (rank, match)
-        for rank, match in enumerate(
-            (m for m in by_text if m.exact or m.coverage >= fusion.min_coverage), start=1
+    near = {m.product_id: m.similarity for m in by_meaning if m.similarity >= fusion.min_similarity}
+    nearest = max(near.values(), default=0.0)
+    scored = []
+    rank = 0
+    for product_id, _, coverage, exact in by_text:
+        if not exact and coverage < fusion.min_coverage:
+            continue
+        rank += 1
+        score = fusion.by_words(rank, coverage)
+        similarity = near.pop(product_id, None)
+        if similarity is not None:
+            score += fusion.by_meaning(nearest - similarity)
+        ways = _WAYS[exact, similarity is not None]
+        scored.append(Scored(product_id, score / fusion.best, ways, coverage, similarity or 0.0))
+    scored += [
+        Scored(
+            product_id,
+            fusion.by_meaning(nearest - similarity) / fusion.best,
+            ("meaning",),
+            similarity=similarity,
         )
-    }
-    near = {
-        match.facts.product_id: match
-        for match in by_meaning
-        if match.similarity >= fusion.min_similarity
-    }
-    nearest = max((match.similarity for match in near.values()), default=0.0)
-    ranked = []
-    for key in text.keys() | near.keys():
-        rank, held = text.get(key, (0, None))
-        similar = near.get(key)
-        score = 0.0
-        ways: tuple[MatchedBy, ...] = ()
-        if held is not None:
-            score += fusion.by_words(rank, held.coverage)
-            ways += ("exact",) if held.exact else ("text",)
-        if similar is not None:
-            score += fusion.by_meaning(nearest - similar.similarity)
-            ways += ("meaning",)
-        found = held or similar
-        assert found is not None  # noqa: S101 - the key comes from one of the two
-        ranked.append(
-            Ranked(
-                found.facts,
-                score / fusion.best,
-                ways,
-                held.coverage if held else 0.0,
-                similar.similarity if similar else 0.0,
-            )
-        )
-    ranked.sort(key=_place)
-    return ranked
+        for product_id, similarity in near.items()
+    ]
+    scored.sort(key=_place)
+    return scored
 
 
-def _place(row: Ranked) -> tuple[bool, float, float, UUID]:
+# Of a product found by text: whether exactly, and whether by meaning too.
+_WAYS: Final[Mapping[tuple[bool, bool], tuple[MatchedBy, ...]]] = {
+    (False, False): ("text",),
+    (False, True): ("text", "meaning"),
+    (True, False): ("exact",),
+    (True, True): ("exact", "meaning"),
+}
+
+
+def _place(row: Scored) -> tuple[bool, float, float, UUID]:
     """Exact matches first; the more similar where scores are equal."""
-    return "exact" not in row.matched_by, -row.score, -row.similarity, row.facts.product_id
+    return "exact" not in row.matched_by, -row.score, -row.similarity, row.product_id

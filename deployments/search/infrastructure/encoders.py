@@ -7,6 +7,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 from deployments.search.application.ports import ModelRef
 from deployments.search.infrastructure.encoder import Encoder
@@ -102,3 +103,23 @@ class Encoders:
     @staticmethod
     def _key(settings: EncoderSettings) -> tuple[str, str]:
         return settings.name, str(settings.folder)
+
+
+def query_encoders(encoded_by: Literal["auto", "search", "embedder"]) -> Encoders | None:
+    """What a search replica encodes its queries with; None where the Embedder does it."""
+    settings = EncoderSettings()
+    if encoded_by == "embedder":
+        return None
+    if encoded_by == "auto":
+        if settings.engine == "torch" or settings.resolved_device != "cpu":
+            return None
+        # Where ONNX Runtime cannot run the model, torch stays in the one process that has it.
+        settings = settings.model_copy(update={"engine": "onnx"})
+    encoders = Encoders(settings)
+    try:
+        encoders.get(None).queries(["warm up"])
+    except Invalid as error:
+        if encoded_by == "search" or error.code != "engine_unfit":
+            raise
+        return None
+    return encoders

@@ -13,40 +13,25 @@ from sqlalchemy.ext.asyncio import AsyncSession
 _COST_OF_INDEXED: Final = 2.6
 
 
-def nearest(facts: str, where: str, *, indexed: bool) -> str:
-    """Binds ``vector``, ``version``, ``limit`` and what ``where`` binds.
+def nearest(where: str, *, indexed: bool) -> str:
+    """One row: arrays of products and their distances, nearest first. Binds ``vector``,
+    ``version``, ``limit`` and what ``where`` binds.
 
     Args:
-        facts: columns of ``document``.
         where: `` AND …`` over ``document``, or empty.
     """
     distance = "stored.embedding <=> CAST(CAST(:vector AS real[]) AS halfvec)"
-    if not indexed:
-        return _exact(facts, where, distance)
+    documents = "JOIN search_documents AS document USING (product_id)" if where else ""
+    # Sorted by an expression that the index does not hold, all that the filter keeps are read.
     return f"""
-        SELECT {facts}, 1 - ({distance}) AS similarity
-        FROM embeddings AS stored
-        JOIN search_documents AS document USING (product_id)
-        WHERE stored.index_version = :version{where}
-        ORDER BY {distance}
-        LIMIT :limit
-    """  # nosec B608  # noqa: S608 - built of constants; values are bound
-
-
-def _exact(facts: str, where: str, distance: str) -> str:
-    """Sorted by an expression that the index does not hold; rows are read of the nearest only."""
-    return f"""
-        SELECT {facts}, 1 - near.distance AS similarity
+        SELECT array_agg(product_id) AS products, array_agg(distance) AS distances
         FROM (
-            SELECT stored.product_id, ({distance}) + 0 AS distance
-            FROM embeddings AS stored
-            JOIN search_documents AS document USING (product_id)
+            SELECT stored.product_id, {distance if indexed else f"({distance}) + 0"} AS distance
+            FROM embeddings AS stored {documents}
             WHERE stored.index_version = :version{where}
             ORDER BY 2
             LIMIT :limit
         ) AS near
-        JOIN search_documents AS document USING (product_id)
-        ORDER BY near.distance
     """  # nosec B608  # noqa: S608 - built of constants; values are bound
 
 

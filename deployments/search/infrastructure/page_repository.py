@@ -10,11 +10,14 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from deployments.search.application.page_ports import Shown
+from deployments.search.domain.ranking import Facts
 
-_ATTRIBUTES = text(
+# In the order of ``Facts``.
+_FACTS = text(
     """
-    SELECT product_id, version, attributes FROM search_documents
-    WHERE product_id = ANY(CAST(:ids AS uuid[]))
+    SELECT product_id, price_from, created_at, brand, category_path, category_name, rating,
+        attributes
+    FROM search_documents WHERE product_id = ANY(CAST(:ids AS uuid[]))
     """
 )
 
@@ -49,11 +52,14 @@ class SqlPageRepository:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def attributes(
+    async def facts(
         self, product_ids: Sequence[UUID]
-    ) -> Mapping[UUID, tuple[int, Mapping[str, Any]]]:
-        rows = await self._session.execute(_ATTRIBUTES, {"ids": list(product_ids)})
-        return {row.product_id: (row.version, row.attributes) for row in rows}
+    ) -> Mapping[UUID, tuple[Facts, Mapping[str, Any]]]:
+        rows = await self._session.execute(_FACTS, {"ids": list(product_ids)})
+        return {
+            product_id: (Facts(product_id, *facts), attributes)
+            for product_id, *facts, attributes in rows
+        }
 
     async def cards(
         self, product_ids: Sequence[UUID], lexemes: Sequence[str]

@@ -7,33 +7,26 @@ from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, TextClause, text
+from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from deployments.search.application.ports import (
-    IndexVersion,
-    Understanding,
-    Vectors,
-)
+from deployments.search.application.ports import Vectors
 from deployments.search.domain.query import Filters, Query
-from deployments.search.domain.ranking import Facts, MeaningMatch, TextMatch
+from deployments.search.domain.ranking import MeaningMatch, TextMatch
 from deployments.search.domain.spelling import one_slip_away, unaccented
 from deployments.search.domain.term_weights import Term
 from deployments.search.infrastructure.filter_sql import conditions
 from deployments.search.infrastructure.nearest import index_is_quicker, nearest
 
-_UNDERSTAND = text(
+_LEXEMES = text(
     """
     SELECT
-        tsvector_to_array(to_tsvector('mercato', :text)) AS lexemes,
+        tsvector_to_array(to_tsvector('mercato', :text)) AS of_text,
         ARRAY(
             SELECT (tsvector_to_array(to_tsvector('mercato', word)))[1]
             FROM unnest(CAST(:words AS text[])) WITH ORDINALITY AS words(word, place)
             ORDER BY place
-        ) AS word_lexemes,
-        active.id, active.model, active.model_path, active.status
-    FROM (SELECT) AS always
-    LEFT JOIN index_versions AS active ON active.status = 'active'
+        ) AS of_words
     """
 )
 
@@ -72,87 +65,62 @@ _TOGETHER = text(
     """
 )
 
-_FACTS = (
-    "document.product_id, document.price_from, document.created_at, document.brand, "
-    "document.category_path, document.category_name, document.rating, document.version"
-)
-
 _TERMS = (
     "unnest(CAST(:lexemes AS text[]), CAST(:parts AS int[]), CAST(:weights AS real[])) "
     "AS term(lexeme, part, weight)"
 )
 _EACH_TERM = f"""
-    SELECT posting.product_id, sum(term.weight * posting.impact) AS relevance,
-        sum(term.weight) AS coverage, false AS exact
+    SELECT posting.product_id, term.weight * posting.impact AS relevance, term.weight AS coverage
     FROM {_TERMS} JOIN postings AS posting ON posting.lexeme = term.lexeme COLLATE "C"
-    GROUP BY posting.product_id
 """  # nosec B608  # noqa: S608 - constants only
 # Of several words for one thing a product counts the best that it holds.
 _BEST_OF_PART = f"""
-    SELECT product_id, sum(relevance) AS relevance, sum(weight) AS coverage, false AS exact
-    FROM (
-        SELECT posting.product_id, term.part, max(term.weight * posting.impact) AS relevance,
-            max(term.weight) AS weight
-        FROM {_TERMS} JOIN postings AS posting ON posting.lexeme = term.lexeme COLLATE "C"
-        GROUP BY posting.product_id, term.part
-    ) AS parts
-    GROUP BY product_id
+    SELECT posting.product_id, max(term.weight * posting.impact) AS relevance,
+        max(term.weight) AS coverage
+    FROM {_TERMS} JOIN postings AS posting ON posting.lexeme = term.lexeme COLLATE "C"
+    GROUP BY posting.product_id, term.part
 """  # nosec B608  # noqa: S608 - constants only
-_EXACT = """
-    SELECT product_id, 0, 0, true FROM search_documents
+# Coverage is at most 1, so this much tells an exact match, in a sum that is made anyway.
+_EXACT_COVERAGE: Final = 1000.0
+_EXACT = f"""
+    SELECT product_id, 0, {_EXACT_COVERAGE} FROM search_documents
     WHERE identifiers @> ARRAY[:folded] OR exact_title = :folded
-"""
-# What a field of ``Facts`` is called in the table.
-_COLUMN: Final = {"price": "price_from"}
-_ORDER = "exact DESC, relevance + :coverage_weight * coverage DESC, product_id"
+"""  # nosec B608  # noqa: S608 - constants only
+_ORDER = "relevance + :coverage_weight * coverage DESC, product_id"
 
 
-def _matches(found: str) -> str:
+def _best_matches(found: str, where: str) -> str:
+    kept = "JOIN search_documents AS document USING (product_id) WHERE true" + where
     return f"""
-        SELECT product_id, sum(relevance) AS relevance, sum(coverage) AS coverage,
-            bool_or(exact) AS exact
-        FROM ({found} UNION ALL {_EXACT}) AS found
-        GROUP BY product_id
-    """  # nosec B608  # noqa: S608 - constants only
-
-
-def _best_matches(found: str) -> str:
-    return f"""
-        SELECT {_FACTS}, matches.relevance, matches.coverage, matches.exact
+        SELECT array_agg(product_id) AS products, array_agg(relevance) AS relevance,
+            array_agg(coverage) AS coverage
         FROM (
-            SELECT * FROM ({_matches(found)}) AS summed ORDER BY {_ORDER} LIMIT :limit
-        ) AS matches
-        JOIN search_documents AS document USING (product_id)
-        ORDER BY {_ORDER}
-    """  # nosec B608  # noqa: S608 - constants only
-
-
-def _filtered_matches(found: str, where: str) -> str:
-    return f"""
-        SELECT {_FACTS}, matches.relevance, matches.coverage, matches.exact
-        FROM ({_matches(found)}) AS matches
-        JOIN search_documents AS document USING (product_id)
-        WHERE true{where}
-        ORDER BY {_ORDER}
-        LIMIT :limit
+            SELECT product_id, relevance, coverage
+            FROM (
+                SELECT product_id, sum(relevance) AS relevance, sum(coverage) AS coverage
+                FROM ({found} UNION ALL {_EXACT}) AS found
+                GROUP BY product_id
+            ) AS matches {kept if where else ""}
+            ORDER BY {_ORDER}
+            LIMIT :limit
+        ) AS best
     """  # nosec B608  # noqa: S608 - built of constants; what was typed is bound
 
 
 _LIKE_PRODUCT = text(
-    f"""
-    SELECT {_FACTS}, 1 - (stored.embedding <=> own.embedding) AS similarity
+    """
+    SELECT stored.product_id, 1 - (stored.embedding <=> own.embedding) AS similarity
     FROM (
         SELECT embedding FROM embeddings
         WHERE index_version = :version AND product_id = :product
     ) AS own, embeddings AS stored
-    JOIN search_documents AS document USING (product_id)
     WHERE stored.index_version = :version AND stored.product_id <> :product
     ORDER BY stored.embedding <=> (
         SELECT embedding FROM embeddings
         WHERE index_version = :version AND product_id = :product
     )
     LIMIT :limit
-    """  # nosec B608  # noqa: S608 - constants only
+    """
 )
 
 
@@ -162,35 +130,13 @@ def _statement(sql: str) -> TextClause:
     return text(sql)
 
 
-def _facts(row: Row[Any]) -> Facts:
-    return Facts(
-        row.product_id,
-        row.price_from,
-        row.created_at,
-        row.brand,
-        row.category_path,
-        row.category_name,
-        row.rating,
-        row.version,
-    )
-
-
 class SqlRetrievalRepository:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def understand(self, query: Query) -> Understanding:
-        words = query.correctable
-        row = (await self._session.execute(_UNDERSTAND, {"text": query.text, "words": words})).one()
-        active = (
-            IndexVersion(row.id, row.model, row.status, row.model_path)
-            if row.id is not None
-            else None
-        )
-        lexeme_of = zip(words, row.word_lexemes, strict=True)
-        return Understanding(
-            list(row.lexemes), {word: lexeme for word, lexeme in lexeme_of if lexeme}, active
-        )
+    async def lexemes(self, text: str, words: Sequence[str]) -> tuple[list[str], list[str | None]]:
+        row = (await self._session.execute(_LEXEMES, {"text": text, "words": list(words)})).one()
+        return list(row.of_text), list(row.of_words)
 
     async def near_words(self, words: Sequence[str]) -> Mapping[str, Mapping[str, str]]:
         near: dict[str, dict[str, str]] = {}
@@ -228,10 +174,13 @@ class SqlRetrievalRepository:
         }
         one_lexeme_a_part = len({term.part for term in terms}) == len(terms)
         found = _EACH_TERM if one_lexeme_a_part else _BEST_OF_PART
-        # Without a filter the best are cut out before their rows are read.
-        statement = _filtered_matches(found, where) if where else _best_matches(found)
-        facts, scores = await self._columns(statement, values, "relevance", "coverage", "exact")
-        return list(map(TextMatch, facts, *scores))
+        products, relevance, coverage = await self._columns(_best_matches(found, where), values)
+        return [
+            TextMatch(*match, exact=False)
+            if match[2] < _EXACT_COVERAGE
+            else TextMatch(*match[:2], match[2] - _EXACT_COVERAGE, exact=True)
+            for match in zip(products, relevance, coverage, strict=True)
+        ]
 
     async def by_meaning(
         self, version: int, vector: Vectors, filters: Filters, *, limit: int
@@ -240,26 +189,17 @@ class SqlRetrievalRepository:
         where, values = conditions(filters)
         indexed = await index_is_quicker(self._session, where, values, limit)
         values |= {"vector": vector.tolist(), "version": version, "limit": limit}
-        statement = nearest(_FACTS, where, indexed=indexed)
-        facts, (similarities,) = await self._columns(statement, values, "similarity")
-        return list(map(MeaningMatch, facts, similarities))
+        products, distances = await self._columns(nearest(where, indexed=indexed), values)
+        return [
+            MeaningMatch(product, 1 - distance)
+            for product, distance in zip(products, distances, strict=True)
+        ]
 
-    async def _columns(
-        self, statement: str, values: Mapping[str, Any], *scores: str
-    ) -> tuple[list[Facts], list[list[Any]]]:
-        """What ``statement`` finds, in its order: facts, and a list of each score. It comes as one
-        row of arrays, which is read several times faster than hundreds of rows."""
-        names = [*Facts._fields, *scores]
-        arrays = ", ".join(f"array_agg({_COLUMN.get(name, name)}) AS {name}" for name in names)
-        row = (
-            await self._session.execute(
-                _statement(f"SELECT {arrays} FROM ({statement}) AS found"),  # nosec B608  # noqa: S608
-                dict(values),
-            )
-        ).one()
-        columns = [column or [] for column in row]
-        size = len(Facts._fields)
-        return list(map(Facts, *columns[:size])), columns[size:]
+    async def _columns(self, statement: str, values: Mapping[str, Any]) -> list[list[Any]]:
+        """Of a statement that gives one row of arrays, which is read several times faster than
+        hundreds of rows."""
+        row = (await self._session.execute(_statement(statement), dict(values))).one()
+        return [column or [] for column in row]
 
     async def held_together(self, lexemes: Sequence[str], others: Sequence[str]) -> set[str]:
         """Those of ``lexemes`` that some product holds together with one of the ``others``."""
@@ -274,7 +214,7 @@ class SqlRetrievalRepository:
         rows = await self._session.execute(
             _LIKE_PRODUCT, {"version": version, "product": product_id, "limit": limit}
         )
-        return [MeaningMatch(_facts(row), float(row.similarity)) for row in rows]
+        return [MeaningMatch(row.product_id, float(row.similarity)) for row in rows]
 
     async def same_category(self, product_id: UUID, *, limit: int) -> list[UUID]:
         rows = await self._session.scalars(

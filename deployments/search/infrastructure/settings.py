@@ -31,8 +31,16 @@ class SearchSettings(ServiceSettings):
         le=1,
         description="part of the best results that must agree for a name to become a filter",
     )
+    answers_remembered: int = Field(
+        500, ge=0, description="answers given again until something in the index changes; 0: none"
+    )
     products_remembered: int = Field(
-        50_000, ge=1000, description="products whose attributes are kept in memory for facets"
+        50_000, ge=1000, description="products whose prices and attributes are kept in memory"
+    )
+    queries_encoded_by: Literal["auto", "search", "embedder"] = Field(
+        "auto",
+        description="search: each search replica encodes its own on the CPU, which is quicker than "
+        "asking; embedder: in batches, as a GPU needs; auto: by the device",
     )
     text_candidates: int = Field(300, ge=10, le=5000)
     meaning_candidates: int = Field(120, ge=10, le=1000)

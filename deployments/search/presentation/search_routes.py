@@ -6,10 +6,11 @@ import time
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from deployments.products.contract import ProductCard
 from deployments.search.application.find_similar import FindSimilar
+from deployments.search.application.remembered_answers import Made, RememberedAnswers
 from deployments.search.application.search import Search
 from deployments.search.application.suggest import Suggest
 from deployments.search.contract import SearchResponse, SearchSort, Suggestion
@@ -27,6 +28,7 @@ router = APIRouter(tags=["search"])
 
 @router.get(
     "/search",
+    response_model=SearchResponse,
     dependencies=[Depends(only_known_parameters)],
     openapi_extra={
         "x-example": "?query=keep+coffee+hot+on+a+hike&price_max=5000&in_stock=true",
@@ -47,7 +49,7 @@ async def search(
     sort: SearchSort = "relevance",
     limit: Limit = 24,
     cursor: Cursor = None,
-) -> SearchResponse:
+) -> Response:
     """Products that hold the query's words or are near to its meaning, best first.
 
     An exact SKU, barcode or title comes first. A misspelt word is corrected; `corrected_query`
@@ -57,15 +59,31 @@ async def search(
     """
     started = time.perf_counter()
     use_case: Search = request.app.state.search
-    found = await use_case(
-        query,
-        wanted,
-        literal=literal or (),
-        sort=sort,
-        limit=limit,
-        after=seen_until(cursor, sort),
-    )
-    return response(found, sort, time.perf_counter() - started)
+    answers: RememberedAnswers = request.app.state.answers
+
+    async def make() -> Made:
+        found = await use_case(
+            query,
+            wanted,
+            literal=literal or (),
+            sort=sort,
+            limit=limit,
+            after=seen_until(cursor, sort),
+        )
+        return Made(
+            response(found, sort).model_dump_json(exclude={"took_ms"}).encode(),
+            lasting=found.mode == "hybrid",
+            searched=found.corrected or found.query,
+            total=found.total,
+        )
+
+    asked = (query, wanted, tuple(literal or ()), sort, limit, cursor)
+    made, again = await answers.get(asked, make)
+    if again and cursor is None:
+        use_case.asked_again(made.searched, made.total)
+    milliseconds = round((time.perf_counter() - started) * 1000, 1)
+    body = b'%s,"took_ms":%.1f}' % (made.body.removesuffix(b"}"), milliseconds)
+    return Response(body, media_type="application/json")
 
 
 @router.get("/similar/{product_id}")

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from uuid import UUID, uuid4
 
 import httpx
 import numpy as np
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import text
 
 from deployments.search.api import create_api
+from deployments.search.application.index_changes import IndexChanges
 from deployments.search.application.ports import Embedded, ModelRef, Vectors
 from deployments.search.infrastructure.encoder import Encoder
 from deployments.search.infrastructure.settings import EncoderSettings, SearchSettings
+from deployments.shared.database import create_engine
 from deployments.shared.errors import Invalid
 from deployments.shared.settings import OPERATOR, PlatformSettings
 from tests.service.search.catalogue import FakeCatalogue
@@ -109,10 +114,39 @@ def app(
 
 
 @pytest.fixture
-async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
-    """The service with an empty index."""
+async def client(app: FastAPI, search_settings: SearchSettings) -> AsyncIterator[httpx.AsyncClient]:
+    """The service with an empty index. Before each request it has heard all changes."""
+    engine = create_engine(search_settings.database_url)
+    waiting: dict[UUID, asyncio.Event] = {}
+
+    def hear(product_ids: Collection[UUID] | None) -> None:
+        for product_id in product_ids or ():
+            if product_id in waiting:
+                waiting[product_id].set()
+
+    async def hear_all(_request: httpx.Request) -> None:
+        """Changes are told in order: whoever hears of this one has heard of all before it."""
+        mark = uuid4()
+        heard = waiting[mark] = asyncio.Event()
+        async with asyncio.timeout(5):
+            await listening.wait()
+            async with engine.begin() as connection:
+                notice = {"notice": f"documents {mark}"}
+                await connection.execute(
+                    text("SELECT pg_notify('search_changes', :notice)"), notice
+                )
+            await heard.wait()
+
+    listening = asyncio.Event()
     async with running(app) as client:
+        changes: IndexChanges = app.state.changes
+        changes.on_change(hear)
+        changes.on_change(lambda _: listening.set() if changes.heard else listening.clear())
+        if changes.heard:
+            listening.set()
+        client.event_hooks["request"].append(hear_all)
         yield client
+    await engine.dispose()
 
 
 @pytest.fixture

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deployments.search.domain.ranking import Facts, Fusion, MeaningMatch, TextMatch, fuse
+from deployments.search.domain.ranking import Fusion, MeaningMatch, TextMatch, fuse
 
 FUSION = Fusion(
     text_weight=2,
@@ -22,20 +21,16 @@ FUSION = Fusion(
 )
 
 
-def facts(number: int) -> Facts:
-    return Facts(UUID(int=number), 100 * number, datetime(2024, 1, 1, tzinfo=UTC))
-
-
 def text(number: int, coverage: float = 1.0, *, exact: bool = False) -> TextMatch:
-    return TextMatch(facts(number), 0.1, coverage, exact)
+    return TextMatch(UUID(int=number), 0.1, coverage, exact)
 
 
 def meaning(number: int, similarity: float) -> MeaningMatch:
-    return MeaningMatch(facts(number), similarity)
+    return MeaningMatch(UUID(int=number), similarity)
 
 
 def order(by_text: list[TextMatch], by_meaning: list[MeaningMatch]) -> list[int]:
-    return [row.facts.product_id.int for row in fuse(by_text, by_meaning, FUSION)]
+    return [row.product_id.int for row in fuse(by_text, by_meaning, FUSION)]
 
 
 def test_what_both_find_comes_before_what_one_finds() -> None:
@@ -52,7 +47,7 @@ def test_all_words_beat_some_words() -> None:
 
 def test_an_exact_match_is_first_whatever_else_matches() -> None:
     found = fuse([text(2), text(1, 0.0, exact=True)], [meaning(2, 0.9)], FUSION)
-    assert [row.facts.product_id.int for row in found] == [1, 2]
+    assert [row.product_id.int for row in found] == [1, 2]
     assert found[0].matched_by == ("exact",)
     assert found[1].matched_by == ("text", "meaning")
 
@@ -89,7 +84,7 @@ def test_every_product_comes_once_best_first(
     by_text: list[tuple[int, float]], by_meaning: list[tuple[int, float]]
 ) -> None:
     found = fuse([text(*t) for t in by_text], [meaning(*m) for m in by_meaning], FUSION)
-    ids = [row.facts.product_id for row in found]
+    ids = [row.product_id for row in found]
     assert len(ids) == len(set(ids))
     scores = [row.score for row in found]
     assert scores == sorted(scores, reverse=True)

@@ -1,0 +1,99 @@
+"""What sorting, counting and filtering need of the products that were found, kept in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
+from uuid import UUID
+
+from deployments.search.application.index_changes import IndexChanges
+from deployments.search.application.ports import UnitOfWorkFactory
+from deployments.search.application.product_attributes import (
+    NO_KEYS,
+    AttributeTable,
+    Dictionary,
+    Keys,
+)
+from deployments.search.domain.ranking import Facts, Ranked, Scored
+
+
+class _Known(NamedTuple):
+    facts: Facts
+    keys: Keys
+
+
+class KnownProducts:
+    """Keeps the products that were found lately until the index says that they changed; only
+    those not known are read.
+
+    Args:
+        products: kept at most; ``values``: their different attribute values.
+    """
+
+    def __init__(
+        self,
+        begin: UnitOfWorkFactory,
+        changes: IndexChanges,
+        *,
+        products: int,
+        values: int = 200_000,
+    ) -> None:
+        self._begin = begin
+        self._changes = changes
+        self._most = products
+        self._most_values = values
+        self._empty()
+        changes.on_change(self._forget)
+
+    async def ranked(self, scored: Sequence[Scored]) -> list[Ranked]:
+        """Those that are still in the index."""
+        known = await self._look_up([row.product_id for row in scored])
+        return [
+            Ranked(each.facts, *row[1:])
+            for row in scored
+            if (each := known.get(row.product_id)) is not None
+        ]
+
+    async def table(self, found: Sequence[Ranked]) -> AttributeTable:
+        known = await self._look_up([row.facts.product_id for row in found])
+        keys = [
+            each.keys if (each := known.get(row.facts.product_id)) is not None else NO_KEYS
+            for row in found
+        ]
+        return AttributeTable(self._dictionary, keys)
+
+    def _empty(self) -> None:
+        self._dictionary = Dictionary()
+        self._known: dict[UUID, _Known] = {}
+
+    def _forget(self, product_ids: Collection[UUID] | None) -> None:
+        if product_ids is None:
+            self._known = {}
+        else:
+            for product_id in product_ids:
+                self._known.pop(product_id, None)
+
+    async def _look_up(self, product_ids: Sequence[UUID]) -> Mapping[UUID, _Known]:
+        """Numbers in it are of the dictionary as it is on return."""
+        if not (missing := [key for key in product_ids if key not in self._known]):
+            return self._known
+        if (
+            len(self._known) + len(missing) > self._most
+            or len(self._dictionary) > self._most_values
+        ):
+            self._empty()
+            missing = list(product_ids)
+        epoch, dictionary = self._changes.epoch, self._dictionary
+        held = {key: each for key in product_ids if (each := self._known.get(key)) is not None}
+        async with self._begin() as work:
+            read = await work.pages.facts(missing)
+        if self._dictionary is not dictionary:
+            # Another search found it full meanwhile.
+            return await self._look_up(product_ids)
+        fresh = {
+            key: _Known(facts, dictionary.numbers(attributes))
+            for key, (facts, attributes) in read.items()
+        }
+        if self._changes.still(epoch):
+            self._known.update(fresh)
+        return held | fresh
