@@ -24,6 +24,7 @@ from deployments.search.infrastructure.local_embedder import QueriesHere
 from deployments.search.infrastructure.products_gateway import ProductsGateway
 from deployments.search.infrastructure.settings import SearchSettings
 from deployments.search.infrastructure.unit_of_work import (
+    SqlSearchReading,
     SqlSearchUnitOfWork,
     prepare_connections,
 )
@@ -38,7 +39,7 @@ from deployments.search.presentation import (
 from deployments.search.price_setup import setup_prices
 from deployments.search.search_setup import setup_search
 from deployments.search.version_setup import setup_versions
-from deployments.shared.database import create_read_engine, create_session_factory
+from deployments.shared.database import create_read_engine
 from deployments.shared.events import PRODUCTS
 from deployments.shared.service_app import Platform, create_service_app
 from deployments.shared.settings import PlatformSettings
@@ -73,13 +74,12 @@ def create_api(
         reading = create_read_engine(settings.database_url, pool_size=settings.database_pool_size)
         for engine in (parts.engine, reading):
             prepare_connections(engine, ef_search=settings.ef_search)
-        quick_sessions = create_session_factory(reading)
 
         def begin() -> SqlSearchUnitOfWork:
             return SqlSearchUnitOfWork(parts.sessions)
 
-        def read() -> SqlSearchUnitOfWork:
-            return SqlSearchUnitOfWork(quick_sessions)
+        def read() -> SqlSearchReading:
+            return SqlSearchReading(reading)
 
         def encoded_queries(size: int, seconds: float) -> None:
             meter.encoded_queries(size, seconds)

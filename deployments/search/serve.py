@@ -22,6 +22,7 @@ from deployments.search.infrastructure.settings import EncoderSettings, SearchSe
 from deployments.search.serve_deployments import deployments
 from deployments.search.serve_meter import EmbedderMeter
 from deployments.shared.errors import DomainError
+from deployments.shared.memory import settle
 from deployments.shared.settings import PlatformSettings
 
 Encode = Callable[[list[str]], Vectors]
@@ -162,13 +163,15 @@ class Search:
     def __serve_build_asgi_app__(self) -> FastAPI:
         """Called by Serve after ``__init__``, which is what gets the handle."""
         settings = SearchSettings()
-        return create_api(
+        api = create_api(
             PlatformSettings(),
             settings,
             ServeEmbedder(self._embedder),
             encoders=query_encoders(settings.queries_encoded_by),
             deployments=deployments,
         )
+        settle()
+        return api
 
 
 embedder = serve.deployment(name="embedder")(Embedder).bind()

@@ -8,6 +8,7 @@ from typing import Any, Final, Self
 from sqlalchemy import event, text
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import (
+    AsyncConnection,
     AsyncEngine,
     AsyncSession,
     async_sessionmaker,
@@ -15,7 +16,8 @@ from sqlalchemy.ext.asyncio import (
 )
 
 SessionFactory = async_sessionmaker[AsyncSession]
-
+# What a repository of plain statements needs.
+Executor = AsyncSession | AsyncConnection
 
 _CONNECT: Final = {
     "timeout": 5,

@@ -13,10 +13,11 @@ from deployments.search.domain.vocabulary import Vocabulary
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A product's card, and the lexemes it holds with the weight (A to D) of the best field that
-    holds each."""
+    """A product's card as JSON, which nobody here needs to read, its currency, and the lexemes it
+    holds with the weight (A to D) of the best field that holds each."""
 
-    card: Mapping[str, Any]
+    card: str
+    currency: str
     weights: Mapping[str, str]
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal
+from typing import Final, Literal
 from uuid import UUID
 
 from deployments.search.application.answer_query import Answer, AnswerQuery
@@ -28,7 +28,10 @@ _FEW: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    card: Mapping[str, Any]
+    """``card``: JSON."""
+
+    card: str
+    currency: str
     score: float
     matched_by: Sequence[MatchedBy]
     why: Sequence[Reason]
@@ -134,6 +137,7 @@ class Search:
         return [
             Hit(
                 each.card,
+                each.currency,
                 row.score,
                 row.matched_by,
                 reasons(asked, row.matched_by, each.weights, row.facts.brand),

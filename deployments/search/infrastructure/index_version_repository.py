@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import Row, text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from deployments.search.application.ports import IndexVersion, ModelRef, VersionFigures
+from deployments.shared.database import Executor
 from deployments.shared.errors import Unavailable
 
 # Whoever makes, switches or drops versions does so alone.
@@ -42,7 +42,7 @@ def _version(row: Row[Any]) -> IndexVersion:
 
 
 class SqlIndexVersionRepository:
-    def __init__(self, session: AsyncSession) -> None:
+    def __init__(self, session: Executor) -> None:
         self._session = session
 
     async def active(self) -> IndexVersion | None:

@@ -6,7 +6,8 @@ import json
 from typing import Any, Final
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
+
+from deployments.shared.database import Executor
 
 # Of rows that the index gives in order of distance, a filter keeps its share: `limit / share` are
 # read. Without the index those that the filter keeps are, each of which costs about a third.
@@ -36,7 +37,7 @@ def nearest(where: str, *, indexed: bool) -> str:
 
 
 async def index_is_quicker(
-    session: AsyncSession, where: str, values: dict[str, Any], limit: int
+    session: Executor, where: str, values: dict[str, Any], limit: int
 ) -> bool:
     """By the planner's estimate of what the filter keeps. Left alone the planner takes the index
     for filters too selective for it, as it counts its rows too cheap."""

@@ -7,10 +7,10 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from deployments.search.application.page_ports import Shown
 from deployments.search.domain.ranking import Facts
+from deployments.shared.database import Executor
 
 # In the order of ``Facts``.
 _FACTS = text(
@@ -24,7 +24,7 @@ _FACTS = text(
 # The best field that holds each lexeme: CASE stops at the first.
 _CARDS = text(
     r"""
-    SELECT document.product_id, document.card, CAST(
+    SELECT document.product_id, CAST(document.card AS text) AS card, document.currency, CAST(
         ARRAY(
             SELECT CASE
                 WHEN document.text @@ CAST(term || '\:A' AS tsquery) THEN 'A'
@@ -49,7 +49,7 @@ def _term(lexeme: str) -> str:
 
 
 class SqlPageRepository:
-    def __init__(self, session: AsyncSession) -> None:
+    def __init__(self, session: Executor) -> None:
         self._session = session
 
     async def facts(
@@ -70,6 +70,7 @@ class SqlPageRepository:
         return {
             row.product_id: Shown(
                 row.card,
+                row.currency,
                 {
                     lexeme: weight
                     for lexeme, weight in zip(lexemes, row.weights, strict=True)

@@ -7,9 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from deployments.search.domain.text_weights import FIELDS, SATURATION, WEIGHTS, TextStatistics
+from deployments.shared.database import Executor
 
 
 def _length(letter: str) -> str:
@@ -66,7 +66,7 @@ _ALONE = text("LOCK TABLE postings IN SHARE ROW EXCLUSIVE MODE")
 
 
 class SqlPostingRepository:
-    def __init__(self, session: AsyncSession) -> None:
+    def __init__(self, session: Executor) -> None:
         self._session = session
 
     async def claim(self) -> bool:

@@ -8,7 +8,6 @@ from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import TextClause, text
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from deployments.search.application.ports import Vectors
 from deployments.search.domain.query import Filters, Query
@@ -17,6 +16,7 @@ from deployments.search.domain.spelling import one_slip_away, unaccented
 from deployments.search.domain.term_weights import Term
 from deployments.search.infrastructure.filter_sql import conditions
 from deployments.search.infrastructure.nearest import index_is_quicker, nearest
+from deployments.shared.database import Executor
 
 _LEXEMES = text(
     """
@@ -131,7 +131,7 @@ def _statement(sql: str) -> TextClause:
 
 
 class SqlRetrievalRepository:
-    def __init__(self, session: AsyncSession) -> None:
+    def __init__(self, session: Executor) -> None:
         self._session = session
 
     async def lexemes(self, text: str, words: Sequence[str]) -> tuple[list[str], list[str | None]]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from deployments.search.application.suggestion_ports import PastQuery, Suggestion
 from deployments.search.domain.past_query import OFTEN_ENOUGH
+from deployments.shared.database import Executor
 
 # Both patterns are found by the trigrams of a word's beginning. Few of many that start so are
 # looked at: a shopper who typed a letter or two is about to type more.
@@ -57,7 +57,7 @@ _NOTE = text(
 
 
 class SqlSuggestionRepository:
-    def __init__(self, session: AsyncSession) -> None:
+    def __init__(self, session: Executor) -> None:
         self._session = session
 
     async def starting(self, folded: str, *, limit: int) -> list[Suggestion]:

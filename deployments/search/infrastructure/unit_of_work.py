@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -24,7 +25,7 @@ from deployments.search.infrastructure.retrieval_repository import SqlRetrievalR
 from deployments.search.infrastructure.suggestion_repository import SqlSuggestionRepository
 from deployments.search.infrastructure.synonym_repository import SqlSynonymRepository
 from deployments.search.infrastructure.vocabulary_repository import SqlVocabularyRepository
-from deployments.shared.database import SqlUnitOfWork
+from deployments.shared.database import Executor, SqlUnitOfWork
 
 # iterative_scan: a filter must not starve the nearest neighbours. The plan depends on what is
 # filtered for, so it is made for each query's own values. The first statement loads pgvector,
@@ -54,15 +55,42 @@ class SqlSearchUnitOfWork(SqlUnitOfWork):
     embeddings: EmbeddingRepository
 
     def _open(self) -> None:
+        self._open_reading(self.session)
         self.documents = SqlDocumentRepository(self.session)
-        self.retrieval = SqlRetrievalRepository(self.session)
-        self.postings = SqlPostingRepository(self.session)
-        self.pages = SqlPageRepository(self.session)
-        self.suggestions = SqlSuggestionRepository(self.session)
         self.synonyms = SqlSynonymRepository(self.session)
         self.vocabulary = SqlVocabularyRepository(self.session)
-        self.versions = SqlIndexVersionRepository(self.session)
         self.embeddings = SqlEmbeddingRepository(self.session)
+
+    def _open_reading(self, executor: Executor) -> None:
+        self.retrieval = SqlRetrievalRepository(executor)
+        self.postings = SqlPostingRepository(executor)
+        self.pages = SqlPageRepository(executor)
+        self.suggestions = SqlSuggestionRepository(executor)
+        self.versions = SqlIndexVersionRepository(executor)
+
+
+class SqlSearchReading(SqlSearchUnitOfWork):
+    """For what shoppers wait for: of the repositories those that answer them, without a session
+    and, on an engine for reading, without a transaction."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def __aenter__(self) -> Self:
+        self._connection = await self._engine.connect()
+        self._open_reading(self._connection)
+        return self
+
+    async def commit(self) -> None:
+        """Nothing was written."""
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self._connection.close()
 
 
 def prepare_connections(engine: AsyncEngine, *, ef_search: int) -> None:

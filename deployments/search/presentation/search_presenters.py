@@ -1,86 +1,90 @@
-"""From what a search found to what it answers."""
+"""From what a search found to what it answers: the JSON of a ``SearchResponse``.
+
+Written without the classes of the contract: to make and check the objects of a page cost more than
+to find what it shows. Cards are stored as JSON and go out as they are.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
 
-from deployments.search.application import search
-from deployments.search.application.search import Found, Hit
-from deployments.search.contract import (
-    Alternatives,
-    Chip,
-    Facet,
-    FilterValue,
-    PriceSpan,
-    SearchHit,
-    SearchResponse,
-)
-from deployments.search.domain import understanding
+from deployments.search.application.search import Alternatives, Found, Hit
 from deployments.search.domain.facets import FacetCounts
+from deployments.search.domain.understanding import Chip
 from deployments.shared.pagination import encode_cursor
 
-
-def response(found: Found, sort: str) -> SearchResponse:
-    """How long it took is for whoever sends it to say."""
-    items = _hits(found.hits)
-    return SearchResponse(
-        query=found.query,
-        searched=found.searched,
-        corrected_query=found.corrected,
-        did_you_mean=found.did_you_mean,
-        chips=[_chip(chip) for chip in found.chips],
-        items=items,
-        total=found.total,
-        alternatives=_alternatives(found.alternatives) if found.alternatives else None,
-        facets=[_facet(facet) for facet in found.facets],
-        prices=_prices(found, items),
-        mode=found.mode,
-        index_version=found.version.name if found.version else "none",
-        took_ms=0,
-        next_cursor=encode_cursor(sort, *found.next) if found.next else None,
-    )
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
-def _hits(hits: Iterable[Hit]) -> list[SearchHit]:
-    # One validation for a hit, its card and its reasons: most of the answer's objects are these.
-    return [
-        SearchHit.model_validate(
-            {
-                "product": hit.card,
-                "score": round(hit.score, 6),
-                "matched_by": hit.matched_by,
-                "why": [{"kind": reason.kind, "text": reason.text} for reason in hit.why],
-            }
-        )
-        for hit in hits
-    ]
+def body(found: Found, sort: str) -> str:
+    """Without ``took_ms``, which is for whoever sends it to say."""
+    answer = {
+        "query": found.query,
+        "searched": found.searched,
+        "corrected_query": found.corrected,
+        "did_you_mean": found.did_you_mean,
+        "chips": [_chip(chip) for chip in found.chips],
+        "total": found.total,
+        "facets": [_facet(facet) for facet in found.facets],
+        "prices": _prices(found),
+        "mode": found.mode,
+        "index_version": found.version.name if found.version else "none",
+        "next_cursor": encode_cursor(sort, *found.next) if found.next else None,
+    }
+    nearest = _alternatives(found.alternatives) if found.alternatives else "null"
+    return _with(answer, items=_hits(found.hits), alternatives=nearest)
 
 
-def _alternatives(nearest: search.Alternatives) -> Alternatives:
-    return Alternatives(
-        relaxed=_values(nearest.relaxed),
-        label=nearest.label,
-        items=_hits(nearest.hits),
-        total=nearest.total,
-    )
+def _with(values: dict[str, Any], **encoded: str) -> str:
+    """The object of ``values`` and of what is JSON already."""
+    others = ",".join(f'"{name}":{value}' for name, value in encoded.items())
+    return f"{_encode(values)[:-1]},{others}}}"
 
 
-def _chip(chip: understanding.Chip) -> Chip:
-    return Chip(kind=chip.kind, label=chip.label, words=chip.words, filters=_values(chip.filters))
+def _hits(hits: Iterable[Hit]) -> str:
+    return "[" + ",".join(map(_hit, hits)) + "]"
 
 
-def _values(pairs: Iterable[tuple[str, str]]) -> list[FilterValue]:
-    return [FilterValue(name=name, value=value) for name, value in pairs]
+def _hit(hit: Hit) -> str:
+    values = {
+        "score": round(hit.score, 6),
+        "matched_by": hit.matched_by,
+        "why": [{"kind": reason.kind, "text": reason.text} for reason in hit.why],
+    }
+    return _with(values, product=hit.card)
 
 
-def _facet(facet: FacetCounts) -> Facet:
+def _alternatives(nearest: Alternatives) -> str:
+    values = {
+        "relaxed": _values(nearest.relaxed),
+        "label": nearest.label,
+        "total": nearest.total,
+    }
+    return _with(values, items=_hits(nearest.hits))
+
+
+def _chip(chip: Chip) -> dict[str, Any]:
+    return {
+        "kind": chip.kind,
+        "label": chip.label,
+        "words": chip.words,
+        "filters": _values(chip.filters),
+    }
+
+
+def _values(pairs: Iterable[tuple[str, str]]) -> Sequence[dict[str, str]]:
+    return [{"name": name, "value": value} for name, value in pairs]
+
+
+def _facet(facet: FacetCounts) -> dict[str, Any]:
     values = [{"value": v.value, "label": v.label, "count": v.count} for v in facet.values]
-    return Facet.model_validate({"field": facet.field, "name": facet.name, "values": values})
+    return {"field": facet.field, "name": facet.name, "values": values}
 
 
-def _prices(found: Found, items: list[SearchHit]) -> PriceSpan | None:
-    if found.prices is None or not items:
+def _prices(found: Found) -> dict[str, Any] | None:
+    if found.prices is None or not found.hits:
         return None
     lowest, highest = found.prices
-    currency = items[0].product.price_from.currency
-    return PriceSpan(min=lowest, max=highest, currency=currency)
+    return {"min": lowest, "max": highest, "currency": found.hits[0].currency}

@@ -20,7 +20,7 @@ from deployments.search.presentation.search_parameters import (
     only_known_parameters,
     seen_until,
 )
-from deployments.search.presentation.search_presenters import response
+from deployments.search.presentation.search_presenters import body
 from deployments.shared.pagination import Cursor, Limit
 
 router = APIRouter(tags=["search"])
@@ -71,7 +71,7 @@ async def search(
             after=seen_until(cursor, sort),
         )
         return Made(
-            response(found, sort).model_dump_json(exclude={"took_ms"}).encode(),
+            body(found, sort).encode(),
             lasting=found.mode == "hybrid",
             searched=found.corrected or found.query,
             total=found.total,
@@ -82,8 +82,8 @@ async def search(
     if again and cursor is None:
         use_case.asked_again(made.searched, made.total)
     milliseconds = round((time.perf_counter() - started) * 1000, 1)
-    body = b'%s,"took_ms":%.1f}' % (made.body.removesuffix(b"}"), milliseconds)
-    return Response(body, media_type="application/json")
+    content = b'%s,"took_ms":%.1f}' % (made.body.removesuffix(b"}"), milliseconds)
+    return Response(content, media_type="application/json")
 
 
 @router.get("/similar/{product_id}")
