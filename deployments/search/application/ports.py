@@ -135,16 +135,25 @@ class Catalogue(Protocol):
 
 
 class DocumentRepository(Protocol):
-    async def upsert(self, documents: Sequence[Document]) -> set[UUID]:
-        """Store those that are not older than what is stored or was removed; their ids."""
+    async def upsert(
+        self, documents: Sequence[Document], *, read_after: datetime | None = None
+    ) -> set[UUID]:
+        """Store those that are not older than what is stored or was removed; their ids.
+
+        Args:
+            read_after: when reading all products began. Of what is stored at the same version, a
+                row that would be written just so is left alone, and one written since is kept.
+        """
         ...
 
     async def remove(self, removals: Sequence[Removal]) -> int:
         """Remove what is not newer; the number of documents that went."""
         ...
 
-    async def remove_unseen(self, seen_since: datetime) -> int:
-        """Remove documents not written since that moment."""
+    async def indexed_before(self, moment: datetime) -> list[UUID]: ...
+
+    async def remove_unseen(self, product_ids: Sequence[UUID], seen_since: datetime) -> int:
+        """Remove those of the documents that were not written since that moment."""
         ...
 
     async def stored(self, product_ids: Collection[UUID]) -> Mapping[UUID, tuple[int, datetime]]:

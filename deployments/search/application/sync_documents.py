@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Set
+from contextlib import aclosing
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -12,6 +14,7 @@ from deployments.search.application.make_document import is_sold, make_document
 from deployments.search.application.ports import Catalogue, Removal, UnitOfWorkFactory
 
 _FETCHED_AT_ONCE: Final = 8
+_REMOVED_AT_ONCE: Final = 500
 
 
 class SyncDocuments:
@@ -47,24 +50,51 @@ class SyncDocuments:
     async def everything(
         self, progress: Callable[[int], None] = lambda done: None
     ) -> tuple[int, int]:
-        """Store every published product and remove the rest; how many of each."""
+        """Store every published product and remove the rest; how many of each. What is stored
+        as it would be written is not written again."""
         async with self._begin() as work:
             started = await work.documents.now()
-        written, cursor = 0, None
-        while True:
-            page = await self._catalogue.export(cursor)
-            documents = [make_document(p) for p in page.items if is_sold(p)]
-            async with self._begin() as work:
-                written += len(await work.documents.upsert(documents))
-                await work.commit()
-            progress(written)
-            if (cursor := page.next_cursor) is None:
-                break
+        current = 0
+        seen: set[UUID] = set()
+        async with aclosing(self._pages()) as pages:
+            async for page in pages:
+                documents = [make_document(p) for p in page if is_sold(p)]
+                seen.update(document.product_id for document in documents)
+                async with self._begin() as work:
+                    current += len(await work.documents.upsert(documents, read_after=started))
+                    await work.commit()
+                progress(current)
+        removed = await self._remove_unseen(seen, started)
         async with self._begin() as work:
-            removed = await work.documents.remove_unseen(started)
             await work.documents.refresh_statistics()
             await work.commit()
-        return written, removed
+        return current, removed
+
+    async def _pages(self) -> AsyncGenerator[list[ProductDetail], None]:
+        """All published products; the next page is read while one is worked on."""
+        reading = asyncio.create_task(self._catalogue.export(None))
+        try:
+            while True:
+                page = await reading
+                if page.next_cursor is None:
+                    yield page.items
+                    return
+                reading = asyncio.create_task(self._catalogue.export(page.next_cursor))
+                yield page.items
+        finally:
+            reading.cancel()
+
+    async def _remove_unseen(self, seen: Set[UUID], started: datetime) -> int:
+        async with self._begin() as work:
+            old = await work.documents.indexed_before(started)
+        unseen = [identity for identity in old if identity not in seen]
+        removed = 0
+        for first in range(0, len(unseen), _REMOVED_AT_ONCE):
+            async with self._begin() as work:
+                some = unseen[first : first + _REMOVED_AT_ONCE]
+                removed += await work.documents.remove_unseen(some, started)
+                await work.commit()
+        return removed
 
     async def _fetch(self, product_ids: Collection[UUID]) -> list[ProductDetail]:
         gate = asyncio.Semaphore(_FETCHED_AT_ONCE)

@@ -18,7 +18,9 @@ def fold(text: str) -> str:
 
 
 def _clean(text: str) -> str:
-    normal = unicodedata.normalize("NFKC", text)
+    normal = " ".join(unicodedata.normalize("NFKC", text).split())
+    if normal.isprintable():
+        return normal
     # Every category of "other" goes: control, format, surrogate, private, unassigned.
     kept = "".join(" " if unicodedata.category(char)[0] == "C" else char for char in normal)
     return " ".join(kept.split())

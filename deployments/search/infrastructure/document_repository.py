@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import text
@@ -22,46 +22,87 @@ _LOCK = text(
     "FROM unnest(CAST(:ids AS text[])) AS ids(id)"
 )
 
+# What a product's row says, but for when it was written.
+_COLUMNS: Final = (
+    "version",
+    "title",
+    "exact_title",
+    "brand",
+    "category_path",
+    "category_name",
+    "price_from",
+    "currency",
+    "in_stock",
+    "rating",
+    "attributes",
+    "filter_keys",
+    "identifiers",
+    "card",
+    "embedding_text",
+    "embedding_key",
+    "text",
+    "created_at",
+)
+
+
+def _columns(prefix: str = "") -> str:
+    return ", ".join(prefix + name for name in _COLUMNS)
+
+
+# All parts see the rows as they were before: ``stored`` is what a document replaces. A row is
+# compared with what would be written, so that a change of how documents are made is noticed too.
 _UPSERT = text(
-    """
-    INSERT INTO search_documents (
-        product_id, version, title, exact_title, brand, category_path, category_name, price_from,
-        currency, in_stock, rating, attributes, filter_keys, identifiers, card, embedding_text,
-        embedding_key, text, created_at, indexed_at
+    f"""
+    WITH made AS MATERIALIZED (
+        SELECT
+            product_id, version, title, exact_title, brand, category_path, category_name,
+            price_from, currency, in_stock, rating, attributes, filter_keys, identifiers, card,
+            embedding_text, hashtextextended(embedding_text, 0) AS embedding_key,
+            setweight(to_tsvector('mercato', title), 'A')
+                || setweight(to_tsvector('mercato', group_text), 'B')
+                || setweight(to_tsvector('mercato', attribute_text), 'C')
+                || setweight(to_tsvector('mercato', description), 'D') AS text,
+            created_at
+        FROM jsonb_to_recordset(CAST(:documents AS jsonb)) AS document(
+            product_id uuid, version bigint, title text, exact_title text, brand text,
+            category_path text, category_name text, price_from bigint, currency text,
+            in_stock boolean, rating real, attributes jsonb, filter_keys text[],
+            identifiers text[], card jsonb, embedding_text text, group_text text,
+            attribute_text text, description text, created_at timestamptz
+        )
+    ),
+    kept AS (
+        SELECT product_id
+        FROM made
+        JOIN search_documents AS stored USING (product_id)
+        WHERE stored.version = made.version AND (
+            stored.indexed_at > CAST(:read_after AS timestamptz)
+            OR CAST(:read_after AS timestamptz) IS NOT NULL
+                AND ({_columns("stored.")}) IS NOT DISTINCT FROM ({_columns("made.")})
+        )
+    ),
+    written AS (
+        INSERT INTO search_documents (product_id, {_columns()}, indexed_at)
+        SELECT product_id, {_columns()},
+            coalesce(CAST(:read_after AS timestamptz), clock_timestamp())
+        FROM made
+        WHERE NOT EXISTS (SELECT FROM kept WHERE kept.product_id = made.product_id)
+        AND NOT EXISTS (
+            SELECT FROM removed_products AS removed
+            WHERE removed.product_id = made.product_id AND removed.version >= made.version
+        )
+        ON CONFLICT (product_id) DO UPDATE
+        SET {", ".join(f"{name} = excluded.{name}" for name in (*_COLUMNS, "indexed_at"))}
+        WHERE search_documents.version <= excluded.version
+        RETURNING product_id
     )
-    SELECT
-        product_id, version, title, exact_title, brand, category_path, category_name, price_from,
-        currency, in_stock, rating, attributes, filter_keys, identifiers, card, embedding_text,
-        hashtextextended(embedding_text, 0),
-        setweight(to_tsvector('mercato', title), 'A')
-            || setweight(to_tsvector('mercato', group_text), 'B')
-            || setweight(to_tsvector('mercato', attribute_text), 'C')
-            || setweight(to_tsvector('mercato', description), 'D'),
-        created_at, clock_timestamp()
-    FROM jsonb_to_recordset(CAST(:documents AS jsonb)) AS document(
-        product_id uuid, version bigint, title text, exact_title text, brand text,
-        category_path text, category_name text, price_from bigint, currency text,
-        in_stock boolean, rating real, attributes jsonb, filter_keys text[], identifiers text[],
-        card jsonb, embedding_text text, group_text text, attribute_text text, description text,
-        created_at timestamptz
-    )
-    WHERE NOT EXISTS (
-        SELECT FROM removed_products AS removed
-        WHERE removed.product_id = document.product_id AND removed.version >= document.version
-    )
-    ON CONFLICT (product_id) DO UPDATE SET
-        version = excluded.version, title = excluded.title, exact_title = excluded.exact_title,
-        brand = excluded.brand, category_path = excluded.category_path,
-        category_name = excluded.category_name, price_from = excluded.price_from,
-        currency = excluded.currency, in_stock = excluded.in_stock,
-        rating = excluded.rating, attributes = excluded.attributes,
-        filter_keys = excluded.filter_keys, identifiers = excluded.identifiers,
-        card = excluded.card, embedding_text = excluded.embedding_text,
-        embedding_key = excluded.embedding_key, text = excluded.text,
-        created_at = excluded.created_at, indexed_at = excluded.indexed_at
-    WHERE search_documents.version <= excluded.version
-    RETURNING product_id, hashtextextended(CAST(text AS text), 0) AS text_key
-    """
+    SELECT product_id, TRUE AS is_written, stored.text IS DISTINCT FROM made.text AS has_new_text
+    FROM written
+    JOIN made USING (product_id)
+    LEFT JOIN search_documents AS stored USING (product_id)
+    UNION ALL
+    SELECT product_id, FALSE, FALSE FROM kept
+    """  # nosec B608  # noqa: S608 - constants only
 )
 
 _WORDS = text(
@@ -124,21 +165,21 @@ class SqlDocumentRepository:
         self._session = session
         self._postings = SqlPostingRepository(session)
 
-    async def upsert(self, documents: Sequence[Document]) -> set[UUID]:
+    async def upsert(
+        self, documents: Sequence[Document], *, read_after: datetime | None = None
+    ) -> set[UUID]:
         if not documents:
             return set()
         await self._lock([document.product_id for document in documents])
-        before = await self._text_keys([document.product_id for document in documents])
         records = json.dumps([_record(document) for document in documents], default=str)
-        rows = (await self._session.execute(_UPSERT, {"documents": records})).all()
-        written = {row.product_id for row in rows}
-        await self._postings.write(
-            [row.product_id for row in rows if before.get(row.product_id) != row.text_key]
-        )
+        values = {"documents": records, "read_after": read_after}
+        rows = (await self._session.execute(_UPSERT, values)).all()
+        await self._postings.write([row.product_id for row in rows if row.has_new_text])
+        written = {row.product_id for row in rows if row.is_written}
         vocabulary = {w for d in documents if d.product_id in written for w in d.vocabulary()}
         if vocabulary:
             await self._session.execute(_WORDS, {"words": sorted(vocabulary)})
-        return written
+        return {row.product_id for row in rows}
 
     async def remove(self, removals: Sequence[Removal]) -> int:
         if not removals:
@@ -152,10 +193,21 @@ class SqlDocumentRepository:
         await self._session.execute(_REMEMBER_REMOVED, values)
         return len((await self._session.scalars(_REMOVE, values)).all())
 
-    async def remove_unseen(self, seen_since: datetime) -> int:
+    async def indexed_before(self, moment: datetime) -> list[UUID]:
         rows = await self._session.scalars(
-            text("DELETE FROM search_documents WHERE indexed_at < :since RETURNING product_id"),
-            {"since": seen_since},
+            text("SELECT product_id FROM search_documents WHERE indexed_at < :moment"),
+            {"moment": moment},
+        )
+        return list(rows)
+
+    async def remove_unseen(self, product_ids: Sequence[UUID], seen_since: datetime) -> int:
+        await self._lock(list(product_ids))
+        rows = await self._session.scalars(
+            text(
+                "DELETE FROM search_documents WHERE product_id = ANY(CAST(:ids AS uuid[])) "
+                "AND indexed_at < :since RETURNING product_id"
+            ),
+            {"ids": list(product_ids), "since": seen_since},
         )
         return len(rows.all())
 
@@ -178,17 +230,6 @@ class SqlDocumentRepository:
 
     async def refresh_statistics(self) -> None:
         await self._session.execute(text("ANALYZE search_documents, postings"))
-
-    async def _text_keys(self, product_ids: list[UUID]) -> Mapping[UUID, int]:
-        """What tells the stored texts from others: most changes are of prices and stock."""
-        rows = await self._session.execute(
-            text(
-                "SELECT product_id, hashtextextended(CAST(text AS text), 0) AS text_key "
-                "FROM search_documents WHERE product_id = ANY(CAST(:ids AS uuid[]))"
-            ),
-            {"ids": product_ids},
-        )
-        return {row.product_id: row.text_key for row in rows}
 
     async def _lock(self, product_ids: list[UUID]) -> None:
         await self._session.execute(_LOCK, {"ids": sorted(map(str, product_ids))})
