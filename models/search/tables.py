@@ -108,7 +108,7 @@ class PostingRow(Base):
 
 class TextStatisticRow(Base):
     """How long a field is on average, in lexemes, over ``documents`` products: what the postings
-    were made with."""
+    were made with. 0 products: they are being made anew, some with older averages."""
 
     __tablename__ = "text_statistics"
 

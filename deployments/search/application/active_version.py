@@ -27,5 +27,5 @@ class ActiveVersion:
         return active
 
     def _forget(self, product_ids: Collection[UUID] | None) -> None:
-        if product_ids is None:
+        if not product_ids:
             self._known = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from uuid import UUID
 
-# Of which products something changed; None: of any.
+# Which products changed: None: any may have; none of them: vectors or versions did.
 Forget = Callable[[Collection[UUID] | None], None]
 
 

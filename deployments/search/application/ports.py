@@ -135,6 +135,11 @@ class Catalogue(Protocol):
 
 
 class DocumentRepository(Protocol):
+    async def lock(self, product_ids: Collection[UUID]) -> None:
+        """Have the turn of writing these products, all that the transaction stores or removes.
+        Storing or removing alone does so by itself."""
+        ...
+
     async def upsert(
         self, documents: Sequence[Document], *, read_after: datetime | None = None
     ) -> set[UUID]:

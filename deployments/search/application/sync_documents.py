@@ -35,6 +35,7 @@ class SyncDocuments:
         removals = [Removal(p.id, p.version) for p in products if not is_sold(p)]
         missing = set(wanted) - {product.id for product in products}
         async with self._begin() as work:
+            await work.documents.lock(wanted)
             stored = await work.documents.stored(missing)
             for identity in missing:
                 version = wanted[identity]

@@ -11,15 +11,22 @@ from deployments.search.domain.text_weights import TextStatistics
 
 class PostingRepository(Protocol):
     async def claim(self) -> bool:
-        """True for one transaction at a time: who may make all postings anew."""
+        """True for one transaction at a time: who may make all postings anew. It may last as long
+        as that takes."""
         ...
 
     async def write(self, product_ids: Collection[UUID]) -> None:
-        """Make the postings of these products anew."""
+        """Make the postings of these products, which are locked, anew."""
         ...
 
-    async def write_all(self, statistics: TextStatistics) -> None:
-        """Make every product's postings anew, as ``statistics`` say."""
+    async def write_next(self, after: UUID | None, *, limit: int) -> UUID | None:
+        """Make the postings of the next products anew; the last of them, None when there were
+        none."""
+        ...
+
+    async def announce(self, statistics: TextStatistics) -> None:
+        """Whoever writes from now on does so as ``statistics`` say; the other postings are to be
+        made anew, and until they are remembered they are unfinished."""
         ...
 
     async def remember(self, statistics: TextStatistics) -> None: ...

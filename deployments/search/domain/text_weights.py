@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 # The fields of a document, by the weight letter of their lexemes in the tsvector.
@@ -35,7 +35,8 @@ SATURATION: Final = 1.2
 
 @dataclass(frozen=True, slots=True)
 class TextStatistics:
-    """``lengths``: lexemes in each field on average, over ``documents`` products."""
+    """``lengths``: lexemes in each field on average, over ``documents`` products; with 0 of them
+    not all postings are made with these lengths yet."""
 
     lengths: Mapping[str, float]
     documents: int
@@ -43,6 +44,13 @@ class TextStatistics:
     @classmethod
     def usual(cls) -> TextStatistics:
         return cls(_USUAL_LENGTHS, 0)
+
+    @property
+    def is_finished(self) -> bool:
+        return self.documents > 0
+
+    def unfinished(self) -> TextStatistics:
+        return replace(self, documents=0)
 
     def is_far_from(self, other: TextStatistics) -> bool:
         """Whether postings made with the one are wrong by the other."""

@@ -40,5 +40,5 @@ class ChangeListener:
 
     def _hear(self, _connection: object, _pid: int, _channel: str, notice: str) -> None:
         kind, _, ids = notice.partition(" ")
-        named = kind == "documents" and ids
-        self._changes.changed([UUID(each) for each in ids.split()] if named else None)
+        any_product = kind == "documents" and not ids
+        self._changes.changed(None if any_product else [UUID(each) for each in ids.split()])

@@ -14,13 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from deployments.search.application.ports import Removal
 from deployments.search.domain.document import Document
 from deployments.search.infrastructure.posting_repository import SqlPostingRepository
-
-# A product's writers take turns, so that a removal and a late write of an older version cannot
-# pass each other unseen. Locks are taken in one order.
-_LOCK = text(
-    "SELECT pg_advisory_xact_lock(hashtextextended(id, 0)) "
-    "FROM unnest(CAST(:ids AS text[])) AS ids(id)"
-)
+from deployments.search.infrastructure.product_locks import lock_products
 
 # What a product's row says, but for when it was written.
 _COLUMNS: Final = (
@@ -165,12 +159,15 @@ class SqlDocumentRepository:
         self._session = session
         self._postings = SqlPostingRepository(session)
 
+    async def lock(self, product_ids: Collection[UUID]) -> None:
+        await lock_products(self._session, product_ids)
+
     async def upsert(
         self, documents: Sequence[Document], *, read_after: datetime | None = None
     ) -> set[UUID]:
         if not documents:
             return set()
-        await self._lock([document.product_id for document in documents])
+        await self.lock([document.product_id for document in documents])
         records = json.dumps([_record(document) for document in documents], default=str)
         values = {"documents": records, "read_after": read_after}
         rows = (await self._session.execute(_UPSERT, values)).all()
@@ -188,7 +185,7 @@ class SqlDocumentRepository:
         for removal in removals:
             known = latest.get(removal.product_id, removal.version)
             latest[removal.product_id] = max(removal.version, known)
-        await self._lock(list(latest))
+        await self.lock(latest)
         values = {"ids": list(latest), "versions": list(latest.values())}
         await self._session.execute(_REMEMBER_REMOVED, values)
         return len((await self._session.scalars(_REMOVE, values)).all())
@@ -201,7 +198,7 @@ class SqlDocumentRepository:
         return list(rows)
 
     async def remove_unseen(self, product_ids: Sequence[UUID], seen_since: datetime) -> int:
-        await self._lock(list(product_ids))
+        await self.lock(product_ids)
         rows = await self._session.scalars(
             text(
                 "DELETE FROM search_documents WHERE product_id = ANY(CAST(:ids AS uuid[])) "
@@ -230,6 +227,3 @@ class SqlDocumentRepository:
 
     async def refresh_statistics(self) -> None:
         await self._session.execute(text("ANALYZE search_documents, postings"))
-
-    async def _lock(self, product_ids: list[UUID]) -> None:
-        await self._session.execute(_LOCK, {"ids": sorted(map(str, product_ids))})

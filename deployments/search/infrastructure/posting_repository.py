@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import text
 
 from deployments.search.domain.text_weights import FIELDS, SATURATION, WEIGHTS, TextStatistics
+from deployments.search.infrastructure.product_locks import lock_averages, lock_products
 from deployments.shared.database import Executor
 
 
@@ -26,7 +27,6 @@ def _occurrences(field: str, letter: str) -> str:
     return f"{count} / ({1 - weight.length} + {weight.length} * {share})"
 
 
-# :all makes them for every document, else for those of :ids.
 _WRITE = text(
     f"""
     INSERT INTO postings (lexeme, product_id, impact)
@@ -39,7 +39,7 @@ _WRITE = text(
     CROSS JOIN LATERAL (
         SELECT CAST({" + ".join(_occurrences(*item) for item in FIELDS.items())} AS real) AS often
     ) AS found
-    WHERE :all OR document.product_id = ANY(CAST(:ids AS uuid[]))
+    WHERE document.product_id = ANY(CAST(:ids AS uuid[]))
     """  # nosec B608  # noqa: S608 - constants only
 )
 
@@ -61,8 +61,8 @@ _REMEMBER = text(
     """
 )
 
-# Whoever writes all postings does so alone; whoever reads them goes on.
-_ALONE = text("LOCK TABLE postings IN SHARE ROW EXCLUSIVE MODE")
+# Before the first product.
+_LEAST: Final = UUID(int=0)
 
 
 class SqlPostingRepository:
@@ -73,6 +73,8 @@ class SqlPostingRepository:
         claimed = await self._session.scalar(
             text("SELECT pg_try_advisory_xact_lock(hashtextextended('text statistics', 0))")
         )
+        # While others work for it, the transaction itself is idle.
+        await self._session.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
         return bool(claimed)
 
     async def write(self, product_ids: Collection[UUID]) -> None:
@@ -84,16 +86,28 @@ class SqlPostingRepository:
             text("DELETE FROM postings WHERE product_id = ANY(CAST(:ids AS uuid[]))"), {"ids": ids}
         )
         known = await self.statistics() or TextStatistics.usual()
-        await self._write(known, ids)
+        lengths: dict[str, Any] = {field: known.lengths[field] for field in FIELDS}
+        await self._session.execute(_WRITE, lengths | {"ids": ids})
 
-    async def write_all(self, statistics: TextStatistics) -> None:
-        """Make every product's postings anew, as ``statistics`` say."""
-        await self._session.execute(_ALONE)
-        await self._session.execute(text("SET LOCAL statement_timeout = 0"))
-        await self._session.execute(text("DELETE FROM postings"))
-        await self.remember(statistics)
-        await self._write(statistics, None)
-        await self._session.execute(text("RESET statement_timeout"))
+    async def write_next(self, after: UUID | None, *, limit: int) -> UUID | None:
+        products = await self._session.scalars(
+            text(
+                "SELECT product_id FROM search_documents "
+                "WHERE product_id > coalesce(CAST(:after AS uuid), CAST(:least AS uuid)) "
+                "ORDER BY product_id LIMIT :limit"
+            ),
+            {"after": after, "least": _LEAST, "limit": limit},
+        )
+        ids: list[UUID] = list(products)
+        if not ids:
+            return None
+        await lock_products(self._session, ids)
+        await self.write(ids)
+        return ids[-1]
+
+    async def announce(self, statistics: TextStatistics) -> None:
+        await lock_averages(self._session)
+        await self.remember(statistics.unfinished())
 
     async def remember(self, statistics: TextStatistics) -> None:
         await self._session.execute(
@@ -135,7 +149,3 @@ class SqlPostingRepository:
 
     async def document_total(self) -> int:
         return int(await self._session.scalar(text("SELECT count(*) FROM search_documents")) or 0)
-
-    async def _write(self, statistics: TextStatistics, ids: list[UUID] | None) -> None:
-        values: dict[str, Any] = {field: statistics.lengths[field] for field in FIELDS}
-        await self._session.execute(_WRITE, values | {"all": ids is None, "ids": ids or []})
