@@ -31,6 +31,7 @@ from deployments.shared.clean_up import CLEAN_UP_SECONDS, CleanUp
 from deployments.shared.service_app import Platform
 from models.search.tables import PastQueryRow
 
+_FILL_SECONDS: Final = 0.2
 _VOCABULARY_SECONDS: Final = 60.0
 _SYNONYM_SECONDS: Final = 5.0
 _PAST_QUERY_SECONDS: Final = 5.0
@@ -73,6 +74,7 @@ def setup_search(
     parts.state.list_synonyms = ListSynonyms(begin)
     parts.state.save_synonym = SaveSynonym(begin)
     parts.state.remove_synonym = RemoveSynonym(begin)
+    parts.background.append(("known products", _FILL_SECONDS, products.fill))
     parts.background.append(("vocabulary", _VOCABULARY_SECONDS, vocabularies.refresh))
     parts.background.append(("past queries", _PAST_QUERY_SECONDS, past_queries.flush))
     clean_up = CleanUp(parts.sessions, (PastQueryRow.last_at, _PAST_QUERIES_KEPT))

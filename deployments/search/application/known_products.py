@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from deployments.search.application.index_changes import IndexChanges
@@ -15,6 +15,9 @@ from deployments.search.application.product_attributes import (
     Keys,
 )
 from deployments.search.domain.ranking import Facts, Ranked, Scored
+
+# Numbering their attributes takes some milliseconds, in which no search goes on.
+_PAGE: Final = 100
 
 
 class _Known(NamedTuple):
@@ -42,7 +45,10 @@ class KnownProducts:
         self._changes = changes
         self._most = products
         self._most_values = values
-        self._empty()
+        self._known: dict[UUID, _Known] = {}
+        self._seen: UUID | None = None
+        self._filled = False
+        self._dictionary = Dictionary()
         changes.on_change(self._forget)
 
     async def ranked(self, scored: Sequence[Scored]) -> list[Ranked]:
@@ -62,13 +68,36 @@ class KnownProducts:
         ]
         return AttributeTable(self._dictionary, keys)
 
+    async def fill(self) -> None:
+        """Background work: get to know some products before they are found, while there is room."""
+        if self._filled or not self._changes.heard or len(self._known) > self._most - _PAGE:
+            return
+        epoch, dictionary = self._changes.epoch, self._dictionary
+        async with self._begin() as work:
+            read = await work.pages.facts_after(self._seen, _PAGE)
+        if self._changes.still(epoch) and self._dictionary is dictionary:
+            self._known.update(self._numbered(read))
+            self._seen = max(read, default=None)
+            self._filled = len(read) < _PAGE
+
     def _empty(self) -> None:
         self._dictionary = Dictionary()
-        self._known: dict[UUID, _Known] = {}
+        self._start()
+
+    def _start(self) -> None:
+        self._known = {}
+        self._seen = None
+        self._filled = False
+
+    def _numbered(self, read: Mapping[UUID, tuple[Facts, Mapping[str, Any]]]) -> dict[UUID, _Known]:
+        return {
+            key: _Known(facts, self._dictionary.numbers(attributes))
+            for key, (facts, attributes) in read.items()
+        }
 
     def _forget(self, product_ids: Collection[UUID] | None) -> None:
         if product_ids is None:
-            self._known = {}
+            self._start()
         else:
             for product_id in product_ids:
                 self._known.pop(product_id, None)
@@ -90,10 +119,7 @@ class KnownProducts:
         if self._dictionary is not dictionary:
             # Another search found it full meanwhile.
             return await self._look_up(product_ids)
-        fresh = {
-            key: _Known(facts, dictionary.numbers(attributes))
-            for key, (facts, attributes) in read.items()
-        }
+        fresh = self._numbered(read)
         if self._changes.still(epoch):
             self._known.update(fresh)
         return held | fresh

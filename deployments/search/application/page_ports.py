@@ -28,6 +28,12 @@ class PageRepository(Protocol):
         """Of each product, with its attributes: name → values."""
         ...
 
+    async def facts_after(
+        self, product_id: UUID | None, limit: int
+    ) -> Mapping[UUID, tuple[Facts, Mapping[str, Any]]]:
+        """The same of the products that follow by id."""
+        ...
+
     async def cards(
         self, product_ids: Sequence[UUID], lexemes: Sequence[str]
     ) -> Mapping[UUID, Shown]: ...

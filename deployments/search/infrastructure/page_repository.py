@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import text
@@ -13,13 +13,14 @@ from deployments.search.domain.ranking import Facts
 from deployments.shared.database import Executor
 
 # In the order of ``Facts``.
-_FACTS = text(
-    """
+_FACTS = """
     SELECT product_id, price_from, created_at, brand, category_path, category_name, rating,
         attributes
-    FROM search_documents WHERE product_id = ANY(CAST(:ids AS uuid[]))
-    """
-)
+    FROM search_documents
+"""
+_FACTS_OF = text(f"{_FACTS} WHERE product_id = ANY(CAST(:ids AS uuid[]))")
+_FACTS_AFTER = text(f"{_FACTS} WHERE product_id > :after ORDER BY product_id LIMIT :limit")
+_BEFORE_ALL: Final = UUID(int=0)
 
 # The best field that holds each lexeme: CASE stops at the first.
 _CARDS = text(
@@ -48,6 +49,13 @@ def _term(lexeme: str) -> str:
     return f"'{escaped}'"
 
 
+def _facts(rows: Iterable[Any]) -> Mapping[UUID, tuple[Facts, Mapping[str, Any]]]:
+    return {
+        product_id: (Facts(product_id, *facts), attributes)
+        for product_id, *facts, attributes in rows
+    }
+
+
 class SqlPageRepository:
     def __init__(self, session: Executor) -> None:
         self._session = session
@@ -55,11 +63,13 @@ class SqlPageRepository:
     async def facts(
         self, product_ids: Sequence[UUID]
     ) -> Mapping[UUID, tuple[Facts, Mapping[str, Any]]]:
-        rows = await self._session.execute(_FACTS, {"ids": list(product_ids)})
-        return {
-            product_id: (Facts(product_id, *facts), attributes)
-            for product_id, *facts, attributes in rows
-        }
+        return _facts(await self._session.execute(_FACTS_OF, {"ids": list(product_ids)}))
+
+    async def facts_after(
+        self, product_id: UUID | None, limit: int
+    ) -> Mapping[UUID, tuple[Facts, Mapping[str, Any]]]:
+        values = {"after": product_id or _BEFORE_ALL, "limit": limit}
+        return _facts(await self._session.execute(_FACTS_AFTER, values))
 
     async def cards(
         self, product_ids: Sequence[UUID], lexemes: Sequence[str]
