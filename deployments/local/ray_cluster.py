@@ -55,6 +55,8 @@ class RayCluster:
             "RAY_SERVE_HAPROXY_SERVER_STATE_FILE": str(haproxy / "server-state"),
             # A dead HAProxy is noticed at the third look.
             "RAY_SERVE_PROXY_HEALTH_CHECK_PERIOD_S": "1",
+            # Twice a second is soon enough to look after replicas, and leaves the CPU to them.
+            "RAY_SERVE_CONTROL_LOOP_INTERVAL_S": "0.5",
             # HAProxy knows of a change within a second; on several nodes it takes longer.
             "RAY_SERVE_DIRECT_INGRESS_MIN_DRAINING_PERIOD_S": "5",
             "RAY_SERVE_HAPROXY_NBTHREAD": str(min(4, os.cpu_count() or 1)),

@@ -18,10 +18,9 @@ from deployments.search.application.ports import Vectors
 from deployments.search.domain.query import Filters
 from deployments.search.infrastructure.encoder import Encoder
 from deployments.search.infrastructure.filter_sql import conditions
-from deployments.search.infrastructure.retrieval_repository import SqlRetrievalRepository
 from deployments.search.infrastructure.settings import EncoderSettings, SearchSettings
-from deployments.search.infrastructure.unit_of_work import prepare_connections
-from deployments.shared.database import create_engine, create_session_factory
+from deployments.search.infrastructure.unit_of_work import SqlSearchReading, prepare_connections
+from deployments.shared.database import create_read_engine
 from pipelines.relevance.judged_set import read_queries
 from tests.bench.records import Record, percentile
 
@@ -33,7 +32,7 @@ _SHARES: Final = {"all products": 1.0, "10 % of products": 0.1, "1 % of products
 
 @dataclass(frozen=True)
 class Measured:
-    """``recall`` of each query, 0..1, and ``milliseconds`` of the statement."""
+    """``recall`` of each query, 0..1, and ``milliseconds`` as a search waits for it."""
 
     recall: Sequence[float]
     milliseconds: Sequence[float]
@@ -66,7 +65,7 @@ async def measure_index(
     settings: SearchSettings, vectors: Sequence[Vectors]
 ) -> Mapping[str, Measured]:
     """By share of the products that a filter on the price keeps; on the active version."""
-    engine = create_engine(settings.database_url)
+    engine = create_read_engine(settings.database_url)
     prepare_connections(engine, ef_search=settings.ef_search)
     try:
         return {
@@ -90,7 +89,6 @@ async def _cheapest(engine: AsyncEngine, share: float) -> Filters:
 async def _filtered(
     engine: AsyncEngine, settings: SearchSettings, vectors: Sequence[Vectors], filters: Filters
 ) -> Measured:
-    sessions = create_session_factory(engine)
     recall, milliseconds = [], []
     async with engine.connect() as connection:
         version = await connection.scalar(
@@ -99,13 +97,12 @@ async def _filtered(
     # Once over all for the caches, as a shop that is open has them.
     for counted in (False, True):
         for vector in vectors:
-            async with sessions() as session:
-                repository = SqlRetrievalRepository(session)
-                began = time.perf_counter()
-                found = await repository.by_meaning(
+            began = time.perf_counter()
+            async with SqlSearchReading(engine) as work:
+                found = await work.retrieval.by_meaning(
                     version, vector, filters, limit=settings.meaning_candidates
                 )
-                spent = (time.perf_counter() - began) * 1000
+            spent = (time.perf_counter() - began) * 1000
             if counted:
                 milliseconds.append(spent)
                 nearest = sorted((match.similarity for match in found), reverse=True)

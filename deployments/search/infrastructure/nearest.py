@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import time
+from collections import OrderedDict
+from collections.abc import Mapping
 from typing import Any, Final
 
 from sqlalchemy import text
@@ -12,6 +15,11 @@ from deployments.shared.database import Executor
 # Of rows that the index gives in order of distance, a filter keeps its share: `limit / share` are
 # read. Without the index those that the filter keeps are, each of which costs about a third.
 _COST_OF_INDEXED: Final = 2.6
+# An estimate is good for as long: statistics change seldom, and it only chooses the quicker way.
+_ESTIMATE_SECONDS: Final = 60.0
+_MOST_ESTIMATES: Final = 1000
+
+_VECTOR = "CAST(CAST(:vector AS real[]) AS halfvec)"
 
 
 def nearest(where: str, *, indexed: bool) -> str:
@@ -21,13 +29,13 @@ def nearest(where: str, *, indexed: bool) -> str:
     Args:
         where: `` AND …`` over ``document``, or empty.
     """
-    distance = "stored.embedding <=> CAST(CAST(:vector AS real[]) AS halfvec)"
+    if not indexed:
+        return _exact(where)
     documents = "JOIN search_documents AS document USING (product_id)" if where else ""
-    # Sorted by an expression that the index does not hold, all that the filter keeps are read.
     return f"""
         SELECT array_agg(product_id) AS products, array_agg(distance) AS distances
         FROM (
-            SELECT stored.product_id, {distance if indexed else f"({distance}) + 0"} AS distance
+            SELECT stored.product_id, stored.embedding <=> {_VECTOR} AS distance
             FROM embeddings AS stored {documents}
             WHERE stored.index_version = :version{where}
             ORDER BY 2
@@ -36,13 +44,53 @@ def nearest(where: str, *, indexed: bool) -> str:
     """  # nosec B608  # noqa: S608 - built of constants; values are bound
 
 
-async def index_is_quicker(
-    session: Executor, where: str, values: dict[str, Any], limit: int
+def _exact(where: str) -> str:
+    """All that the filter keeps are read, by their keys at once, which is quicker than a join.
+    Vectors have length 1, so their product, cheaper than the cosine, tells the same."""
+    return f"""
+        SELECT array_agg(product_id) AS products, array_agg(1 + product) AS distances
+        FROM (
+            SELECT stored.product_id, stored.embedding <#> {_VECTOR} AS product
+            FROM embeddings AS stored
+            WHERE stored.index_version = :version AND stored.product_id = ANY(
+                ARRAY(
+                    SELECT document.product_id FROM search_documents AS document WHERE true{where}
+                )
+            )
+            ORDER BY 2
+            LIMIT :limit
+        ) AS near
+    """  # nosec B608  # noqa: S608 - built of constants; values are bound
+
+
+class IndexChoice:
+    """Whether the index of vectors is the quicker way, by the planner's estimate of what a filter
+    keeps. Left alone the planner takes it for filters too selective for it, as it counts its rows
+    too cheap."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[str, tuple[float, bool]] = OrderedDict()
+
+    async def is_quicker(
+        self, session: Executor, where: str, values: Mapping[str, Any], limit: int
+    ) -> bool:
+        if not where:
+            return True
+        now = time.monotonic()
+        key = repr((where, values, limit))
+        estimated, quicker = self._known.get(key, (float("-inf"), False))
+        if now - estimated > _ESTIMATE_SECONDS:
+            quicker = await _index_is_quicker(session, where, values, limit)
+            self._known[key] = now, quicker
+            self._known.move_to_end(key)
+            while len(self._known) > _MOST_ESTIMATES:
+                self._known.popitem(last=False)
+        return quicker
+
+
+async def _index_is_quicker(
+    session: Executor, where: str, values: Mapping[str, Any], limit: int
 ) -> bool:
-    """By the planner's estimate of what the filter keeps. Left alone the planner takes the index
-    for filters too selective for it, as it counts its rows too cheap."""
-    if not where:
-        return True
     plan = await session.scalar(
         text(
             "EXPLAIN (FORMAT JSON) "  # nosec B608  # noqa: S608

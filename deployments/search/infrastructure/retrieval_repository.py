@@ -15,7 +15,7 @@ from deployments.search.domain.ranking import MeaningMatch, TextMatch
 from deployments.search.domain.spelling import one_slip_away, unaccented
 from deployments.search.domain.term_weights import Term
 from deployments.search.infrastructure.filter_sql import conditions
-from deployments.search.infrastructure.nearest import index_is_quicker, nearest
+from deployments.search.infrastructure.nearest import IndexChoice, nearest
 from deployments.shared.database import Executor
 
 _LEXEMES = text(
@@ -86,6 +86,8 @@ _EXACT = f"""
     SELECT product_id, 0, {_EXACT_COVERAGE} FROM search_documents
     WHERE identifiers @> ARRAY[:folded] OR exact_title = :folded
 """  # nosec B608  # noqa: S608 - constants only
+# Of the process: repositories live as long as a transaction.
+_INDEX: Final = IndexChoice()
 _ORDER = "relevance + :coverage_weight * coverage DESC, product_id"
 
 
@@ -187,7 +189,7 @@ class SqlRetrievalRepository:
     ) -> list[MeaningMatch]:
         """``vector``: float32 (dimension,)."""
         where, values = conditions(filters)
-        indexed = await index_is_quicker(self._session, where, values, limit)
+        indexed = await _INDEX.is_quicker(self._session, where, values, limit)
         values |= {"vector": vector.tolist(), "version": version, "limit": limit}
         products, distances = await self._columns(nearest(where, indexed=indexed), values)
         return [
