@@ -147,3 +147,14 @@ async def test_nothing_is_asked_ahead_of_an_embedder_that_fails() -> None:
     vectors.prepare("a", ModelRef("fake"))
     await asyncio.sleep(0)
     assert len(embedder.asked) == 5
+
+
+async def test_what_was_asked_for_ahead_counts_as_asked_for() -> None:
+    model = ModelRef("fake")
+    vectors = QueryVectors(FakeEmbedder(), timeout_seconds=1, cache_size=2)
+    vectors.prepare("a", model)
+    await asyncio.sleep(0.01)
+    await vectors.get("a", model)
+    assert (vectors.hits, vectors.misses) == (0, 1)
+    await vectors.get("a", model)
+    assert (vectors.hits, vectors.misses) == (1, 1)
