@@ -12,6 +12,7 @@ from prometheus_client.registry import Collector
 from deployments.search.application.live_ports import Deployments
 from deployments.search.application.query_vectors import QueryVectors
 from deployments.search.application.read_live import ReadLive
+from deployments.search.application.remembered_answers import RememberedAnswers
 from deployments.search.application.report_live import REPORT_SECONDS, LiveRecorder
 from deployments.search.infrastructure.live_store import RedisLiveStore
 from deployments.shared.ids import new_id
@@ -20,8 +21,9 @@ from deployments.shared.telemetry import Metrics
 
 
 class _CacheCollector(Collector):
-    def __init__(self, vectors: QueryVectors) -> None:
+    def __init__(self, vectors: QueryVectors, answers: RememberedAnswers) -> None:
         self._vectors = vectors
+        self._answers = answers
 
     def collect(self) -> Iterator[Metric]:
         family = CounterMetricFamily(
@@ -30,6 +32,12 @@ class _CacheCollector(Collector):
         for how, total in _totals(self._vectors).items():
             family.add_metric([how.removeprefix("cache:")], total)
         yield family
+        answers = CounterMetricFamily(
+            "mercato_search_answers", "Searches by how they were answered", labels=["how"]
+        )
+        answers.add_metric(["remembered"], self._answers.hits)
+        answers.add_metric(["made"], self._answers.misses)
+        yield answers
 
 
 def _totals(vectors: QueryVectors) -> dict[str, int]:
@@ -66,12 +74,18 @@ def setup_live(
 ) -> LiveMeter:
     """``deployments`` asks the cluster, where there is one."""
     metrics: Metrics = parts.state.metrics
-    metrics.registry.register(_CacheCollector(vectors))
+    answers: RememberedAnswers = parts.state.answers
+    metrics.registry.register(_CacheCollector(vectors, answers))
+
+    def totals() -> Mapping[str, int]:
+        counted = _totals(vectors)
+        # An answer that is given again needs no vector either.
+        return counted | {"cache:hit": counted["cache:hit"] + answers.hits}
 
     def state() -> Mapping[str, Any]:
         return {"ongoing": metrics.in_progress}
 
-    recorder = LiveRecorder("search", str(new_id()), state=state, totals=lambda: _totals(vectors))
+    recorder = LiveRecorder("search", str(new_id()), state=state, totals=totals)
     metrics.listeners.append(recorder.answered)
     store = RedisLiveStore(parts.redis)
 

@@ -35,18 +35,20 @@ from deployments.local.layout import REPOSITORY
 from deployments.local.ports import free_port
 from deployments.local.postgres import EmbeddedPostgres, provision, service_url
 from deployments.local.processes import identity_options
-from deployments.search.application.document_counts import DocumentCounts
+from deployments.search.application.active_version import ActiveVersion
+from deployments.search.application.index_changes import IndexChanges
 from deployments.search.application.keep_text_statistics import KeepTextStatistics
+from deployments.search.application.known_products import KnownProducts
 from deployments.search.application.ports import Embedded, ModelRef, Vectors
 from deployments.search.application.query_vectors import QueryVectors
-from deployments.search.application.retrieve import RetrievalOptions, Retrieve
+from deployments.search.application.retrieve import Retrieve
 from deployments.search.domain.document import Document
 from deployments.search.domain.query import Filters, Query
 from deployments.search.infrastructure.encoder import Encoder
 from deployments.search.infrastructure.filter_sql import conditions
-from deployments.search.infrastructure.language_words import read_language_words
 from deployments.search.infrastructure.settings import EncoderSettings, SearchSettings
 from deployments.search.infrastructure.unit_of_work import SqlSearchUnitOfWork, prepare_connections
+from deployments.search.retrieval_setup import make_retrieve
 from deployments.shared.database import create_engine, create_session_factory
 from deployments.shared.settings import SERVICES
 from models.search.tables import DIMENSION
@@ -307,14 +309,15 @@ class _Growth:
     def _retrieve(self, begin: Any, queries: dict[str, Vectors]) -> Retrieve:
         embedder = _KnownVectors(self._model, queries)
         settings = self._settings
-        return Retrieve(
+        changes = IndexChanges()
+        # Nothing changes meanwhile.
+        changes.listening(True)
+        return make_retrieve(
             begin,
             QueryVectors(embedder, timeout_seconds=5, cache_size=len(queries)),
-            DocumentCounts(begin),
-            RetrievalOptions(
-                settings.fusion, settings.text_candidates, settings.meaning_candidates
-            ),
-            language=read_language_words(EncoderSettings().folder),
+            KnownProducts(begin, changes, products=settings.products_remembered),
+            ActiveVersion(begin, changes),
+            settings,
         )
 
     async def _recall(
