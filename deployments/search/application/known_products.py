@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from itertools import islice
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -69,8 +70,12 @@ class KnownProducts:
         return AttributeTable(self._dictionary, keys)
 
     async def fill(self) -> None:
-        """Background work: get to know some products before they are found, while there is room."""
-        if self._filled or not self._changes.heard or len(self._known) > self._most - _PAGE:
+        """Background work: get to know some products before they are found. Half of the room is
+        left to those that are."""
+        is_half_full = (
+            len(self._known) > self._most // 2 or len(self._dictionary) > self._most_values // 2
+        )
+        if self._filled or is_half_full or not self._changes.heard:
             return
         epoch, dictionary = self._changes.epoch, self._dictionary
         async with self._begin() as work:
@@ -81,8 +86,10 @@ class KnownProducts:
             self._filled = len(read) < _PAGE
 
     def _empty(self) -> None:
+        """There are more attribute values than fit; to read ahead again would only repeat it."""
         self._dictionary = Dictionary()
         self._start()
+        self._filled = True
 
     def _start(self) -> None:
         self._known = {}
@@ -106,12 +113,10 @@ class KnownProducts:
         """Numbers in it are of the dictionary as it is on return."""
         if not (missing := [key for key in product_ids if key not in self._known]):
             return self._known
-        if (
-            len(self._known) + len(missing) > self._most
-            or len(self._dictionary) > self._most_values
-        ):
+        if len(self._dictionary) > self._most_values:
             self._empty()
             missing = list(product_ids)
+        self._make_room(len(missing), product_ids)
         epoch, dictionary = self._changes.epoch, self._dictionary
         held = {key: each for key in product_ids if (each := self._known.get(key)) is not None}
         async with self._begin() as work:
@@ -120,6 +125,15 @@ class KnownProducts:
             # Another search found it full meanwhile.
             return await self._look_up(product_ids)
         fresh = self._numbered(read)
-        if self._changes.still(epoch):
+        if self._changes.still(epoch) and len(self._known) + len(fresh) <= self._most:
             self._known.update(fresh)
         return held | fresh
+
+    def _make_room(self, many: int, wanted: Collection[UUID]) -> None:
+        """Forget those known longest, some more than needed, but none of the ``wanted``."""
+        excess = len(self._known) + many - self._most
+        if excess > 0:
+            kept = set(wanted)
+            others = (key for key in self._known if key not in kept)
+            for product_id in list(islice(others, excess + self._most // 10)):
+                del self._known[product_id]

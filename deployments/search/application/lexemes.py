@@ -25,14 +25,16 @@ class Lexemes:
             async with self._begin() as work:
                 lexemes, of_words = await work.retrieval.lexemes(query.text, words)
             return _understanding(query, lexemes, dict(zip(words, of_words, strict=True)))
-        if missing := [word for word in words if word not in self._known]:
+        known = {word: self._known[word] for word in words if word in self._known}
+        if missing := [word for word in words if word not in known]:
             async with self._begin() as work:
                 _, of_words = await work.retrieval.lexemes("", missing)
+            fresh = dict(zip(missing, of_words, strict=True))
             if len(self._known) > _MOST_WORDS:
                 self._known.clear()
-            self._known |= zip(missing, of_words, strict=True)
-        known = {word: self._known.get(word) for word in words}
-        return _understanding(query, [each for each in known.values() if each], known)
+            self._known |= fresh
+            known |= fresh
+        return _understanding(query, [each for word in words if (each := known[word])], known)
 
 
 def _understanding(

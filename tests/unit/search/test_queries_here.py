@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any, cast
 
@@ -30,11 +31,16 @@ class FakeEncoders:
 
     def __init__(self) -> None:
         self.models: dict[ModelRef | None, FakeEncoder] = {None: FakeEncoder("own")}
+        self.got: list[ModelRef | None] = []
+        self.failure: Exception | None = None
 
     def loaded(self, model: ModelRef | None) -> FakeEncoder | None:
         return self.models.get(model)
 
     def get(self, model: ModelRef | None) -> FakeEncoder:
+        self.got.append(model)
+        if self.failure is not None:
+            raise self.failure
         return self.models.setdefault(model, FakeEncoder(model.name if model else "own"))
 
 
@@ -43,7 +49,7 @@ class Elsewhere:
         self.asked: list[Any] = []
 
     async def query(self, text: str, model: ModelRef | None = None) -> Embedded:
-        raise NotImplementedError
+        return Embedded("elsewhere", np.zeros((1, 2), dtype=np.float32))
 
     async def documents(self, texts: Sequence[str], model: ModelRef | None = None) -> Embedded:
         self.asked.append(list(texts))
@@ -65,11 +71,35 @@ async def test_queries_are_encoded_here_and_products_elsewhere() -> None:
     ((size, seconds),) = told
     assert size == 1
     assert seconds >= 0
-    # Another version's model is loaded here too, where its queries come.
+
+
+async def test_until_a_model_is_loaded_here_the_other_encodes_its_queries() -> None:
+    elsewhere, encoders = Elsewhere(), FakeEncoders()
+    here = QueriesHere(cast(Encoders, encoders), elsewhere, lambda _size, _seconds: None)
     await here.warm(OTHER)
-    assert elsewhere.asked[1:] == [OTHER]
-    assert OTHER in encoders.models
+    assert elsewhere.asked == [OTHER]
+    assert (await here.query("lamp", OTHER)).model == "elsewhere"
+    for _ in range(1000):
+        if (await here.query("lamp", OTHER)).model == "other":
+            break
+        await asyncio.sleep(0.001)
     assert (await here.query("lamp", OTHER)).model == "other"
+    assert encoders.got == [OTHER]
+
+
+async def test_a_model_that_cannot_be_loaded_here_is_not_tried_again(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    elsewhere, encoders = Elsewhere(), FakeEncoders()
+    encoders.failure = Invalid("engine_unfit", "another shape")
+    here = QueriesHere(cast(Encoders, encoders), elsewhere, lambda _size, _seconds: None)
+    for _ in range(3):
+        assert (await here.query("lamp", OTHER)).model == "elsewhere"
+        await asyncio.sleep(0.02)
+    assert encoders.got == [OTHER]
+    assert [record.getMessage() for record in caplog.records] == [
+        "the Embedder encodes queries of a model"
+    ]
 
 
 def test_who_encodes_queries_is_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:

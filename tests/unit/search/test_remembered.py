@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import pytest
@@ -15,8 +15,10 @@ from deployments.search.application import remembered_answers
 from deployments.search.application.active_version import ActiveVersion
 from deployments.search.application.index_changes import IndexChanges
 from deployments.search.application.known_products import KnownProducts
+from deployments.search.application.lexemes import Lexemes
 from deployments.search.application.ports import IndexVersion
 from deployments.search.application.remembered_answers import Made, RememberedAnswers
+from deployments.search.domain.query import Query
 from deployments.search.domain.ranking import Facts, Scored
 
 MOMENT = datetime(2024, 1, 1, tzinfo=UTC)
@@ -157,9 +159,7 @@ async def test_a_product_that_is_gone_is_left_out(index: Index, changes: IndexCh
     assert await prices(known(index, changes), 1, 99, 2) == [100, 200]
 
 
-async def test_a_full_memory_starts_anew_with_the_same_colours(
-    index: Index, changes: IndexChanges
-) -> None:
+async def test_of_a_full_memory_the_oldest_go(index: Index, changes: IndexChanges) -> None:
     products = known(index, changes, products=4)
     for numbers in ((1, 2, 3), (4, 5, 6), (1, 2, 3)):
         scored = [Scored(identity(number), 1.0, ("text",)) for number in numbers]
@@ -167,7 +167,20 @@ async def test_a_full_memory_starts_anew_with_the_same_colours(
         counts = table.counts_of("colour")
         assert counts is not None
         assert dict(counts.values) == {"Blue": 1, "Green": 1, "Red": 1}
-    assert index.read == [[1, 2, 3], [4, 5, 6], [1, 2, 3]]
+    assert index.read == [[1, 2, 3], [4, 5, 6], [1, 2]]
+    # More than fit at all are found, and none of them is kept.
+    assert await prices(products, *range(1, 10)) == [100 * number for number in range(1, 10)]
+
+
+async def test_too_many_attribute_values_start_anew(index: Index, changes: IndexChanges) -> None:
+    products = known(index, changes, values=1)
+    for numbers in ((1, 2), (1, 2, 3), (3, 1)):
+        scored = [Scored(identity(number), 1.0, ("text",)) for number in numbers]
+        table = await products.table(await products.ranked(scored))
+        counts = table.counts_of("colour")
+        assert counts is not None
+        assert dict(counts.values) == {COLOURS[number % 3]: 1 for number in numbers}
+    assert index.read == [[1, 2], [1, 2, 3]]
 
 
 async def test_it_gets_to_know_all_before_they_are_found(
@@ -180,7 +193,7 @@ async def test_it_gets_to_know_all_before_they_are_found(
     assert index.read == [[1, 2, 3, 4], [5, 6, 7, 8], [9]]
     assert await prices(products, 9, 1) == [900, 100]
     assert len(index.read) == 3
-    # No more than there is room for.
+    # Half of the room is for those that are found.
     small = known(index, changes, products=6)
     for _ in range(5):
         await small.fill()
@@ -275,3 +288,27 @@ async def test_the_answers_asked_for_last_are_kept_for_a_while(
     nothing = Answers(changes, most=0)
     await nothing.ask("lamp")
     assert not (await nothing.ask("lamp"))[1]
+
+
+async def test_no_word_is_lost_when_the_memory_of_words_is_full(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("deployments.search.application.lexemes._MOST_WORDS", 2)
+    asked: list[Sequence[str]] = []
+
+    class Words:
+        async def __aenter__(self) -> Any:
+            return SimpleNamespace(retrieval=self)
+
+        async def __aexit__(self, *_: object) -> None:
+            pass
+
+        async def lexemes(self, _text: str, words: Sequence[str]) -> tuple[list[str], list[str]]:
+            asked.append(words)
+            return [], [word.rstrip("s") for word in words]
+
+    lexemes = Lexemes(cast(Any, Words))
+    for query in ("red lamps", "blue lamps", "red boots", "red tents", "red tents"):
+        understood = await lexemes.of(Query.of(query))
+        assert understood.lexemes == [word.rstrip("s") for word in query.split()]
+    assert asked == [["red", "lamps"], ["blue"], ["boots"], ["red", "tents"]]
