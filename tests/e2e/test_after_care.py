@@ -56,6 +56,8 @@ def test_a_forgotten_password_is_replaced_by_mail(shopper: Shopper, stack: Stack
     expect(page.get_by_test_id("account-link")).to_contain_text("Sign in")
     page.goto("/sign-in")
     page.get_by_role("link", name="Forgot your password?").click()
+    # The page before has a box of that name too.
+    expect(page.get_by_role("heading", name="Forgot your password?")).to_be_visible()
     page.get_by_label("E-mail").fill(email)
     page.get_by_role("button", name="Send the link").click()
     expect(page.get_by_role("heading", name="Look into your inbox")).to_be_visible()
