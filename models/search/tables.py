@@ -63,7 +63,7 @@ class DocumentRow(Base):
         Index("ix_search_documents_exact_title", "exact_title", postgresql_using="hash"),
         Index("ix_search_documents_category_path", "category_path"),
         Index("ix_search_documents_brand", func.lower(text("brand"))),
-        Index("ix_search_documents_price_from", "price_from"),
+        Index("ix_search_documents_price_from", "price_from", postgresql_include=["product_id"]),
         Index("ix_search_documents_filter_keys", "filter_keys", postgresql_using="gin"),
     )
 

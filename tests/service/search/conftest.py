@@ -11,13 +11,15 @@ import numpy as np
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from deployments.search.api import create_api
 from deployments.search.application.index_changes import IndexChanges
 from deployments.search.application.ports import Embedded, ModelRef, Vectors
 from deployments.search.infrastructure.encoder import Encoder
 from deployments.search.infrastructure.settings import EncoderSettings, SearchSettings
-from deployments.shared.database import create_engine
+from deployments.search.infrastructure.unit_of_work import SqlSearchUnitOfWork
+from deployments.shared.database import create_engine, create_session_factory
 from deployments.shared.errors import Invalid
 from deployments.shared.settings import OPERATOR, PlatformSettings
 from tests.service.search.catalogue import FakeCatalogue
@@ -114,9 +116,22 @@ def app(
 
 
 @pytest.fixture
-async def client(app: FastAPI, search_settings: SearchSettings) -> AsyncIterator[httpx.AsyncClient]:
+async def engine(database_url: Callable[[str], str]) -> AsyncIterator[AsyncEngine]:
+    """The service's database, beside the service."""
+    engine = create_engine(database_url("search"))
+    yield engine
+    await engine.dispose()
+
+
+@pytest.fixture
+def begin(engine: AsyncEngine) -> Callable[[], SqlSearchUnitOfWork]:
+    sessions = create_session_factory(engine)
+    return lambda: SqlSearchUnitOfWork(sessions)
+
+
+@pytest.fixture
+async def client(app: FastAPI, engine: AsyncEngine) -> AsyncIterator[httpx.AsyncClient]:
     """The service with an empty index. Before each request it has heard all changes."""
-    engine = create_engine(search_settings.database_url)
     waiting: dict[UUID, asyncio.Event] = {}
 
     def hear(product_ids: Collection[UUID] | None) -> None:
@@ -146,7 +161,6 @@ async def client(app: FastAPI, search_settings: SearchSettings) -> AsyncIterator
             listening.set()
         client.event_hooks["request"].append(hear_all)
         yield client
-    await engine.dispose()
 
 
 @pytest.fixture

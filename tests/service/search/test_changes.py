@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
@@ -16,19 +15,12 @@ from deployments.search.application.lexemes import Lexemes
 from deployments.search.domain.query import Query
 from deployments.search.infrastructure.settings import SearchSettings
 from deployments.search.infrastructure.unit_of_work import SqlSearchReading
-from deployments.shared.database import create_engine, create_read_engine
+from deployments.shared.database import create_read_engine
 from deployments.shared.settings import PlatformSettings
 from tests.service.search.catalogue import FakeCatalogue, product_id
 from tests.service.search.conftest import RememberingEmbedder
 from tests.service.search.test_index import eventually
 from tests.support import Keys, running
-
-
-@pytest.fixture
-async def database(search_settings: SearchSettings) -> AsyncIterator[AsyncEngine]:
-    engine = create_engine(search_settings.database_url)
-    yield engine
-    await engine.dispose()
 
 
 async def found(client: httpx.AsyncClient, query: str) -> dict[str, Any]:
@@ -100,7 +92,7 @@ async def test_another_replica_hears_of_a_change(
 
 
 async def test_without_its_connection_a_replica_remembers_nothing_and_comes_back(
-    client: httpx.AsyncClient, app: FastAPI, database: AsyncEngine
+    client: httpx.AsyncClient, app: FastAPI, engine: AsyncEngine
 ) -> None:
     changes = app.state.changes
 
@@ -111,7 +103,7 @@ async def test_without_its_connection_a_replica_remembers_nothing_and_comes_back
         return not changes.heard
 
     await eventually(heard)
-    async with database.begin() as connection:
+    async with engine.begin() as connection:
         killed = await connection.execute(
             text(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
@@ -127,7 +119,7 @@ async def test_without_its_connection_a_replica_remembers_nothing_and_comes_back
 
 
 async def test_each_kind_of_change_is_told(
-    shop: httpx.AsyncClient, app: FastAPI, database: AsyncEngine
+    shop: httpx.AsyncClient, app: FastAPI, engine: AsyncEngine
 ) -> None:
     told: list[list[str] | None] = []
     app.state.changes.on_change(
@@ -141,7 +133,7 @@ async def test_each_kind_of_change_is_told(
         ("DELETE FROM search_documents WHERE product_id = :id", [spade]),
     ):
         told.clear()
-        async with database.begin() as connection:
+        async with engine.begin() as connection:
             await connection.execute(text(statement.replace(":id", f"'{spade}'::uuid")))
 
         async def is_told(expected: list[str] = expected) -> bool:
@@ -151,7 +143,7 @@ async def test_each_kind_of_change_is_told(
 
 
 async def test_more_changes_than_a_notice_can_name_are_told_as_any(
-    client: httpx.AsyncClient, app: FastAPI, database: AsyncEngine
+    client: httpx.AsyncClient, app: FastAPI, engine: AsyncEngine
 ) -> None:
     told: list[Any] = []
     app.state.changes.on_change(told.append)
@@ -162,7 +154,7 @@ async def test_more_changes_than_a_notice_can_name_are_told_as_any(
     await eventually(heard)
     for many, named in ((200, True), (201, False)):
         told.clear()
-        async with database.begin() as connection:
+        async with engine.begin() as connection:
             await connection.execute(
                 text(
                     """

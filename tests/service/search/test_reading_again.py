@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -15,24 +15,10 @@ from deployments.search.application.make_document import make_document
 from deployments.search.application.sync_documents import SyncDocuments
 from deployments.search.domain.document import Document
 from deployments.search.infrastructure.unit_of_work import SqlSearchUnitOfWork
-from deployments.shared.database import create_engine, create_session_factory
 from deployments.shared.pagination import Page
 from tests.service.search.catalogue import FakeCatalogue, product_id
 
 _ALL = len(FakeCatalogue().products)
-
-
-@pytest.fixture
-async def engine(database_url: Callable[[str], str]) -> AsyncIterator[AsyncEngine]:
-    engine = create_engine(database_url("search"))
-    yield engine
-    await engine.dispose()
-
-
-@pytest.fixture
-def begin(engine: AsyncEngine) -> Callable[[], SqlSearchUnitOfWork]:
-    sessions = create_session_factory(engine)
-    return lambda: SqlSearchUnitOfWork(sessions)
 
 
 @pytest.fixture

@@ -19,21 +19,7 @@ from deployments.search.application.make_document import make_document
 from deployments.search.domain.document import Document
 from deployments.search.domain.text_weights import FIELDS, TextStatistics
 from deployments.search.infrastructure.unit_of_work import SqlSearchUnitOfWork
-from deployments.shared.database import create_engine, create_session_factory
 from tests.service.search.catalogue import FakeCatalogue, product_id
-
-
-@pytest.fixture
-async def engine(database_url: Callable[[str], str]) -> AsyncIterator[AsyncEngine]:
-    engine = create_engine(database_url("search"))
-    yield engine
-    await engine.dispose()
-
-
-@pytest.fixture
-def begin(engine: AsyncEngine) -> Callable[[], SqlSearchUnitOfWork]:
-    sessions = create_session_factory(engine)
-    return lambda: SqlSearchUnitOfWork(sessions)
 
 
 @pytest.fixture
