@@ -12,336 +12,25 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import math
 import shutil
-import signal
-import subprocess
 import tempfile
-import time
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
-from uuid import UUID
 
 import numpy as np
-import psycopg
-from psycopg import sql
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from deployments.local.layout import REPOSITORY
-from deployments.local.ports import free_port
-from deployments.local.postgres import EmbeddedPostgres, provision, service_url
-from deployments.local.processes import identity_options
-from deployments.search.application.active_version import ActiveVersion
-from deployments.search.application.index_changes import IndexChanges
-from deployments.search.application.keep_text_statistics import KeepTextStatistics
-from deployments.search.application.known_products import KnownProducts
-from deployments.search.application.ports import Embedded, ModelRef, Vectors
-from deployments.search.application.query_vectors import QueryVectors
-from deployments.search.application.retrieve import Retrieve
+from deployments.search.application.ports import Vectors
 from deployments.search.domain.document import Document
-from deployments.search.domain.query import Filters, Query
+from deployments.search.domain.query import Query
 from deployments.search.infrastructure.encoder import Encoder
-from deployments.search.infrastructure.filter_sql import conditions
-from deployments.search.infrastructure.settings import EncoderSettings, SearchSettings
-from deployments.search.infrastructure.unit_of_work import SqlSearchUnitOfWork, prepare_connections
-from deployments.search.retrieval_setup import make_retrieve
-from deployments.shared.database import create_engine, create_session_factory
-from deployments.shared.settings import SERVICES
-from models.search.tables import DIMENSION
-from models.shared.migrations import upgrade
+from deployments.search.infrastructure.settings import EncoderSettings
 from tests.bench import growth_catalogue as catalogue
+from tests.bench.growth_database import GrownDatabase, running_server
+from tests.bench.growth_measure import Grown, measure
 from tests.bench.records import machine, percentile
 
-_PASSWORD = "growth"
-_RECALL_QUERIES = 60
-_TIES = 1e-4
 _KINDS = ("all", "10 %", "1 %")
-
-
-@dataclass
-class Grown:
-    """What was measured at one size: seconds, bytes, and milliseconds by statement."""
-
-    products: int
-    loaded: float
-    gin: float
-    postings: float
-    hnsw: float
-    bytes: dict[str, int]
-    milliseconds: dict[tuple[str, str], list[float]]
-    recall: dict[str, float]
-
-
-def _cpu_ms(process: int) -> float:
-    """Milliseconds that a server process was on a core, which others on the machine do not
-    lengthen; NaN where the kernel does not tell."""
-    try:
-        return int(Path(f"/proc/{process}/schedstat").read_text().split()[0]) / 1e6
-    except (OSError, ValueError):
-        return math.nan
-
-
-class _Timed:
-    """A repository whose calls are timed; the last result of each is kept. Besides the time that
-    passed, under ``name:cpu``, that of the server's process."""
-
-    def __init__(self, repository: Any, record: dict[str, list[float]], last: dict[str, Any]):
-        self._repository = repository
-        self._record = record
-        self._last = last
-
-    def __getattr__(self, name: str) -> Any:
-        method = getattr(self._repository, name)
-
-        async def timed(*arguments: Any, **options: Any) -> Any:
-            session = self._repository._session
-            process = await session.scalar(text("SELECT pg_backend_pid()"))
-            busy, began = _cpu_ms(process), time.perf_counter()
-            self._last[name] = await method(*arguments, **options)
-            self._record.setdefault(name, []).append((time.perf_counter() - began) * 1000)
-            self._record.setdefault(f"{name}:cpu", []).append(_cpu_ms(process) - busy)
-            return self._last[name]
-
-        return timed
-
-
-async def _later(product_ids: Any) -> None:
-    """All postings are made at once when the documents are there."""
-
-
-class _KnownVectors:
-    """An embedder that knows the queries' vectors already."""
-
-    def __init__(self, model: str, vectors: dict[str, Vectors]) -> None:
-        self._model = model
-        self._vectors = vectors
-
-    async def query(self, asked: str, model: ModelRef | None = None) -> Embedded:
-        return Embedded(self._model, self._vectors[asked][np.newaxis])
-
-    async def documents(self, texts: Sequence[str], model: ModelRef | None = None) -> Embedded:
-        raise NotImplementedError
-
-    async def warm(self, model: ModelRef) -> None:
-        return
-
-
-@contextmanager
-def _server(folder: Path, memory: str) -> Iterator[EmbeddedPostgres]:
-    server = EmbeddedPostgres(folder, free_port())
-    server.initialise()
-    with (folder / "postgres.log").open("wb") as log:
-        process = subprocess.Popen(
-            server.command(
-                "fsync=off",
-                "synchronous_commit=off",
-                "max_wal_size=8GB",
-                f"shared_buffers={memory}",
-                "effective_cache_size=8GB",
-            ),
-            **identity_options(server.user),
-            stdout=subprocess.DEVNULL,
-            stderr=log,
-            cwd="/",
-        )
-    try:
-        server.wait_until_ready(process)
-        provision(server.address, dict.fromkeys(SERVICES, _PASSWORD))
-        yield server
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.wait(timeout=120)
-
-
-class _Growth:
-    def __init__(self, server: EmbeddedPostgres, model: str) -> None:
-        self._admin = server.address.admin_url("mercato_search")
-        self._url = service_url(server.address.port, "search", _PASSWORD)
-        self._model = model
-        self._settings = SearchSettings(database_url=self._url, service_key="none")
-        upgrade("search", self._url)
-
-    @asynccontextmanager
-    async def _engine(self) -> AsyncIterator[AsyncEngine]:
-        engine = create_engine(self._url)
-        prepare_connections(engine, ef_search=self._settings.ef_search)
-        try:
-            yield engine
-        finally:
-            await engine.dispose()
-
-    async def load(self, batches: Iterator[catalogue.Batch]) -> tuple[float, float, float, float]:
-        """Seconds for the rows, for the indexes of filters, of words and of vectors."""
-        async with self._engine() as engine:
-            sessions = create_session_factory(engine)
-            async with SqlSearchUnitOfWork(sessions) as work:
-                version = await work.versions.ensure_active(self._model, DIMENSION)
-                await work.commit()
-            words, nearest = self._drop_indexes("gin"), self._drop_indexes("hnsw")
-            began = time.monotonic()
-            for batch in batches:
-                async with SqlSearchUnitOfWork(sessions) as work:
-                    work.documents._postings.write = _later  # type: ignore[attr-defined]
-                    await work.documents.upsert(batch.documents)
-                    await work.commit()
-                self._copy(version.id, batch)
-            loaded = time.monotonic() - began
-            gin = self._execute(*words, "VACUUM ANALYZE search_documents")
-            began = time.monotonic()
-            await KeepTextStatistics(lambda: SqlSearchUnitOfWork(sessions))()
-            postings = time.monotonic() - began + self._execute("VACUUM ANALYZE postings")
-            hnsw = self._execute(*nearest, f"VACUUM ANALYZE embeddings_v{version.id}")
-            async with SqlSearchUnitOfWork(sessions) as work:
-                await work.documents.refresh_statistics()
-                await work.commit()
-        self._execute("VACUUM ANALYZE search_words")
-        return loaded, gin, postings, hnsw
-
-    def _drop_indexes(self, method: str) -> list[str]:
-        """Made again after loading, which is quicker; the statements that do so."""
-        with psycopg.connect(self._admin, autocommit=True) as connection:
-            rows = connection.execute(
-                "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' "
-                "AND tablename ~ '^(search_documents|embeddings_v)' AND indexdef LIKE %s",
-                (f"%USING {method}%",),
-            ).fetchall()
-            for name, _ in rows:
-                connection.execute(sql.SQL("DROP INDEX {}").format(sql.Identifier(name)))
-        return [definition for _, definition in rows]
-
-    def _copy(self, version: int, batch: catalogue.Batch) -> None:
-        ids = [document.product_id for document in batch.documents]
-        with psycopg.connect(self._admin) as connection:
-            rows = connection.execute(
-                "SELECT product_id, embedding_key FROM search_documents WHERE product_id = ANY(%s)",
-                (ids,),
-            ).fetchall()
-            keys: dict[UUID, int] = dict(rows)
-            with connection.cursor().copy(
-                f"COPY embeddings_v{version} (index_version, product_id, embedding_key, embedding) "
-                "FROM STDIN"
-            ) as copy:
-                for identity, vector in zip(ids, batch.vectors, strict=True):
-                    literal = "[" + ",".join(f"{value:.5g}" for value in vector.tolist()) + "]"
-                    copy.write_row((version, identity, keys[identity], literal))
-
-    def _execute(self, *statements: str) -> float:
-        began = time.monotonic()
-        with psycopg.connect(self._admin, autocommit=True) as connection:
-            connection.execute("SET maintenance_work_mem = '2GB'")
-            for statement in statements:
-                connection.execute(statement)
-        return time.monotonic() - began
-
-    def sizes(self) -> dict[str, int]:
-        """Bytes of tables without their indexes, of the postings with theirs, and of the other
-        indexes by kind."""
-        with psycopg.connect(self._admin) as connection:
-            found = connection.execute(
-                """
-                SELECT CASE
-                        WHEN relation.relname ~ 'postings' THEN 'postings'
-                        WHEN relation.relkind = 'i' THEN method.amname
-                        ELSE relation.relname
-                    END,
-                    sum(pg_table_size(relation.oid))
-                FROM pg_class AS relation LEFT JOIN pg_am AS method ON method.oid = relation.relam
-                WHERE relation.relnamespace = CAST('public' AS regnamespace)
-                    AND relation.relname ~ '(search_documents|embeddings|postings)'
-                    AND relation.relkind IN ('r', 'i')
-                GROUP BY 1
-                """
-            ).fetchall()
-        return {str(name): int(size) for name, size in found}
-
-    def price_below(self, share: float) -> int:
-        with psycopg.connect(self._admin) as connection:
-            row = connection.execute(
-                "SELECT percentile_disc(%s) WITHIN GROUP (ORDER BY price_from) "
-                "FROM search_documents",
-                (share,),
-            ).fetchone()
-        assert row is not None
-        return int(row[0])
-
-    async def measure(self, grown: Grown, queries: dict[str, Vectors]) -> None:
-        filters = {
-            "all": Filters(),
-            "10 %": Filters(price_max=self.price_below(0.1)),
-            "1 %": Filters(price_max=self.price_below(0.01)),
-        }
-        async with self._engine() as engine:
-            sessions = create_session_factory(engine)
-            for kind, wanted in filters.items():
-                record: dict[str, list[float]] = {}
-                last: dict[str, Any] = {}
-
-                def begin(record: Any = record, last: Any = last) -> Any:
-                    class Work(SqlSearchUnitOfWork):
-                        def _open(self) -> None:
-                            super()._open()
-                            self.retrieval = _Timed(self.retrieval, record, last)
-
-                    return Work(sessions)
-
-                retrieve = self._retrieve(begin, queries)
-                for query in queries:
-                    await retrieve(Query.of(query), wanted)
-                record.clear()
-                hits: list[float] = []
-                whole: list[float] = []
-                for place, (query, vector) in enumerate(queries.items()):
-                    last.pop("by_meaning", None)
-                    began = time.perf_counter()
-                    await retrieve(Query.of(query), wanted)
-                    whole.append((time.perf_counter() - began) * 1000)
-                    if place < _RECALL_QUERIES and "by_meaning" in last:
-                        found = sorted(m.similarity for m in last["by_meaning"])[-10:]
-                        hits.append(await self._recall(engine, found, vector, wanted))
-                grown.milliseconds |= {(kind, name): times for name, times in record.items()}
-                grown.milliseconds[kind, "whole"] = whole
-                grown.recall[kind] = float(np.mean(hits)) if hits else float("nan")
-
-    def _retrieve(self, begin: Any, queries: dict[str, Vectors]) -> Retrieve:
-        embedder = _KnownVectors(self._model, queries)
-        settings = self._settings
-        changes = IndexChanges()
-        # Nothing changes meanwhile.
-        changes.listening(True)
-        return make_retrieve(
-            begin,
-            QueryVectors(embedder, timeout_seconds=5, cache_size=len(queries)),
-            KnownProducts(begin, changes, products=settings.products_remembered),
-            ActiveVersion(begin, changes),
-            settings,
-        )
-
-    async def _recall(
-        self, engine: AsyncEngine, found: list[float], vector: Vectors, wanted: Filters
-    ) -> float:
-        """Share of the exact ten nearest that are as near as those found; ties count."""
-        where, values = conditions(wanted)
-        async with engine.begin() as connection:
-            await connection.execute(text("SET LOCAL enable_indexscan = off"))
-            exact = (
-                await connection.scalars(
-                    text(
-                        "SELECT 1 - (stored.embedding <=> CAST(CAST(:vector AS real[]) AS halfvec))"  # noqa: S608
-                        " AS similarity FROM embeddings AS stored "
-                        "JOIN search_documents AS document USING (product_id) "
-                        f"WHERE stored.index_version = 1{where} ORDER BY 1 DESC LIMIT 10"
-                    ),
-                    {"vector": vector.tolist(), **values},
-                )
-            ).all()
-        if not exact:
-            return 1.0
-        least = float(exact[-1]) - _TIES
-        return sum(similarity >= least for similarity in found) / len(exact)
 
 
 def _queries(data: Path, originals: list[Document], encoder: Encoder) -> dict[str, Vectors]:
@@ -425,15 +114,15 @@ def main() -> None:
     for size in sorted(int(part) for part in arguments.sizes.split(",")):
         folder, loaded = work / f"{size}", work / f"{size}.json"
         folder.mkdir(exist_ok=True)
-        with _server(folder, arguments.memory) as server:
-            growth = _Growth(server, encoder.model_version)
+        with running_server(folder, arguments.memory) as server:
+            database = GrownDatabase(server, encoder.model_version)
             if not loaded.exists():
                 batches = catalogue.enlarged(originals, vectors, size)
-                loaded.write_text(json.dumps(asyncio.run(growth.load(batches))))
+                loaded.write_text(json.dumps(asyncio.run(database.load(batches))))
             rows, gin, postings, hnsw = json.loads(loaded.read_text())
-            measured = Grown(size, rows, gin, postings, hnsw, growth.sizes(), {}, {})
+            measured = Grown(size, rows, gin, postings, hnsw, database.sizes(), {}, {})
             if not arguments.load_only:
-                asyncio.run(growth.measure(measured, queries))
+                asyncio.run(measure(database, measured, queries))
                 grown.append(measured)
         if arguments.work is None:
             shutil.rmtree(folder)

@@ -14,8 +14,9 @@ from deployments.search.domain.query import Filters, Query
 from deployments.search.domain.ranking import MeaningMatch, TextMatch
 from deployments.search.domain.spelling import one_slip_away, unaccented
 from deployments.search.domain.term_weights import Term
+from deployments.search.infrastructure.filter_estimates import FilterEstimates
 from deployments.search.infrastructure.filter_sql import conditions
-from deployments.search.infrastructure.nearest import IndexChoice, nearest
+from deployments.search.infrastructure.nearest import COST_OF_INDEXED, nearest
 from deployments.shared.database import Executor
 
 _LEXEMES = text(
@@ -86,24 +87,45 @@ _EXACT = f"""
     SELECT product_id, 0, {_EXACT_COVERAGE} FROM search_documents
     WHERE identifiers @> ARRAY[:folded] OR exact_title = :folded
 """  # nosec B608  # noqa: S608 - constants only
+# A look at a match's document, in products that the filter keeps read from their index.
+_COST_OF_LOOK: Final = 13.0
 # Of the process: repositories live as long as a transaction.
-_INDEX: Final = IndexChoice()
+_ESTIMATES: Final = FilterEstimates()
 _ORDER = "relevance + :coverage_weight * coverage DESC, product_id"
+# Neither is a join, so that the planner cannot take one for the other.
+_LOOK_AT_EACH = """
+    (SELECT true FROM search_documents AS document WHERE document.product_id = best.product_id{})
+"""
+_AMONG_KEPT = """
+    (product_id IN (
+        SELECT document.product_id FROM search_documents AS document WHERE true{}
+    )) IS TRUE
+"""
 
 
-def _best_matches(found: str, where: str) -> str:
-    kept = "JOIN search_documents AS document USING (product_id) WHERE true" + where
+def _best_matches(found: str, where: str, *, in_order: bool) -> str:
+    """One row of arrays, best first.
+
+    Args:
+        in_order: look whether matches pass from the best one on, until enough of them have;
+            otherwise all that pass are read first.
+    """
+    kept = f"WHERE {_AMONG_KEPT.format(where)}" if where and not in_order else ""
+    looked_at = f"WHERE {_LOOK_AT_EACH.format(where)}" if where and in_order else ""
     return f"""
         SELECT array_agg(product_id) AS products, array_agg(relevance) AS relevance,
             array_agg(coverage) AS coverage
         FROM (
             SELECT product_id, relevance, coverage
             FROM (
-                SELECT product_id, sum(relevance) AS relevance, sum(coverage) AS coverage
-                FROM ({found} UNION ALL {_EXACT}) AS found
-                GROUP BY product_id
-            ) AS matches {kept if where else ""}
-            ORDER BY {_ORDER}
+                SELECT product_id, relevance, coverage
+                FROM (
+                    SELECT product_id, sum(relevance) AS relevance, sum(coverage) AS coverage
+                    FROM ({found} UNION ALL {_EXACT}) AS found
+                    GROUP BY product_id
+                ) AS matches {kept}
+                ORDER BY {_ORDER}
+            ) AS best {looked_at}
             LIMIT :limit
         ) AS best
     """  # nosec B608  # noqa: S608 - built of constants; what was typed is bound
@@ -166,6 +188,7 @@ class SqlRetrievalRepository:
         limit: int,
     ) -> list[TextMatch]:
         where, values = conditions(filters)
+        in_order = await self._in_order(where, values, limit, cost=_COST_OF_LOOK)
         values |= {
             "lexemes": [term.lexeme for term in terms],
             "parts": [term.part for term in terms],
@@ -176,7 +199,8 @@ class SqlRetrievalRepository:
         }
         one_lexeme_a_part = len({term.part for term in terms}) == len(terms)
         found = _EACH_TERM if one_lexeme_a_part else _BEST_OF_PART
-        products, relevance, coverage = await self._columns(_best_matches(found, where), values)
+        statement = _best_matches(found, where, in_order=in_order)
+        products, relevance, coverage = await self._columns(statement, values)
         return [
             TextMatch(*match, exact=False)
             if match[2] < _EXACT_COVERAGE
@@ -189,13 +213,21 @@ class SqlRetrievalRepository:
     ) -> list[MeaningMatch]:
         """``vector``: float32 (dimension,)."""
         where, values = conditions(filters)
-        indexed = await _INDEX.is_quicker(self._session, where, values, limit)
+        indexed = await self._in_order(where, values, limit, cost=COST_OF_INDEXED)
         values |= {"vector": vector.tolist(), "version": version, "limit": limit}
         products, distances = await self._columns(nearest(where, indexed=indexed), values)
         return [
             MeaningMatch(product, 1 - distance)
             for product, distance in zip(products, distances, strict=True)
         ]
+
+    async def _in_order(
+        self, where: str, values: Mapping[str, Any], limit: int, *, cost: float
+    ) -> bool:
+        if not where:
+            return True
+        estimate = await _ESTIMATES.of(self._session, where, values)
+        return estimate.in_order_is_quicker(limit, cost=cost)
 
     async def _columns(self, statement: str, values: Mapping[str, Any]) -> list[list[Any]]:
         """Of a statement that gives one row of arrays, which is read several times faster than

@@ -1,0 +1,116 @@
+"""Search under a filter: the same is found whichever way is the quicker one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from deployments.search.domain.query import Filters, Query
+from deployments.search.domain.term_weights import Term
+from deployments.search.infrastructure import retrieval_repository
+from deployments.search.infrastructure.encoder import Encoder
+from deployments.search.infrastructure.filter_estimates import Estimate
+from deployments.search.infrastructure.filter_sql import conditions
+from deployments.search.infrastructure.nearest import nearest
+from deployments.search.infrastructure.unit_of_work import SqlSearchUnitOfWork
+from tests.service.search.test_index import eventually
+
+pytestmark = pytest.mark.usefixtures("shop")
+_WAYS = {"in order": Estimate(1000, 1000), "kept first": Estimate(1, 1000)}
+_FILTERS = {
+    "price": Filters(price_max=9_000),
+    "stock and price": Filters(in_stock=True, price_min=2_000),
+    "nothing": Filters(price_max=1),
+}
+
+
+class Estimated:
+    def __init__(self, estimate: Estimate) -> None:
+        self._estimate = estimate
+
+    async def of(self, *_: Any) -> Estimate:
+        return self._estimate
+
+
+@pytest.fixture(params=list(_FILTERS))
+def filters(request: pytest.FixtureRequest) -> Filters:
+    return _FILTERS[request.param]
+
+
+async def test_by_text(
+    filters: Filters,
+    begin: Callable[[], SqlSearchUnitOfWork],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    terms = [Term("lamp", 0, 0.4), Term("black", 1, 0.3), Term("oak", 2, 0.3)]
+    found = {}
+    for way, estimate in _WAYS.items():
+        monkeypatch.setattr(retrieval_repository, "_ESTIMATES", Estimated(estimate))
+        async with begin() as work:
+            found[way] = await work.retrieval.by_text(
+                Query.of("black oak lamp"), terms, filters, coverage_weight=0.5, limit=4
+            )
+            everything = await work.retrieval.by_text(
+                Query.of("black oak lamp"), terms, Filters(), coverage_weight=0.5, limit=1000
+            )
+            kept = await _kept(work, filters)
+    assert found["in order"] == found["kept first"]
+    assert found["in order"] == [m for m in everything if m.product_id in kept][:4]
+
+
+async def test_by_meaning(
+    filters: Filters,
+    begin: Callable[[], SqlSearchUnitOfWork],
+    encoder: Encoder,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    vector = encoder.queries(["a lamp for reading"])[0]
+    found = {}
+    for way, estimate in _WAYS.items():
+        monkeypatch.setattr(retrieval_repository, "_ESTIMATES", Estimated(estimate))
+        async with begin() as work:
+            found[way] = await work.retrieval.by_meaning(1, vector, filters, limit=7)
+            kept = await _kept(work, filters)
+    products = [[match.product_id for match in matches] for matches in found.values()]
+    assert products[0] == products[1]
+    assert len(products[0]) == min(7, len(kept))
+    assert set(products[0]) <= kept
+    similarities = [[match.similarity for match in matches] for matches in found.values()]
+    np.testing.assert_allclose(*similarities, atol=1e-3)
+
+
+async def _kept(work: SqlSearchUnitOfWork, filters: Filters) -> set[Any]:
+    where, values = conditions(filters)
+    statement = f"SELECT product_id FROM search_documents AS document WHERE true{where}"  # noqa: S608
+    return set(await work.session.scalars(text(statement), values))
+
+
+async def test_a_filter_on_prices_reads_no_documents(engine: AsyncEngine) -> None:
+    where, values = conditions(Filters(price_min=1_000, price_max=9_000))
+    values |= {"vector": [0.1] * 384, "version": 1, "limit": 7}
+    scans: dict[str, Any] = {}
+
+    async def reads_the_index_alone() -> bool:
+        """Once no reader of the service is left who would keep the vacuum from its work."""
+        await connection.execute(text("VACUUM ANALYZE search_documents"))
+        plan = (await connection.execute(explain, values)).scalar_one()
+        scans.clear()
+        scans.update((part["Node Type"], part) for part in _parts(plan[0]["Plan"]))
+        return "Index Only Scan" in scans
+
+    explain = text("EXPLAIN (FORMAT JSON) " + nearest(where, indexed=False))
+    async with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+        # The whole table of so few products is one page.
+        await connection.execute(text("SET enable_seqscan = off"))
+        await eventually(reads_the_index_alone)
+    assert scans["Index Only Scan"]["Index Name"] == "ix_search_documents_price_from"
+    assert "Bitmap Heap Scan" not in scans
+
+
+def _parts(plan: dict[str, Any]) -> list[dict[str, Any]]:
+    return [plan, *(part for below in plan.get("Plans", ()) for part in _parts(below))]
