@@ -21,7 +21,7 @@ from deployments.local.processes import identity_options
 from deployments.search.application.keep_text_statistics import KeepTextStatistics
 from deployments.search.infrastructure.settings import SearchSettings
 from deployments.search.infrastructure.unit_of_work import SqlSearchUnitOfWork, prepare_connections
-from deployments.shared.database import create_engine, create_session_factory
+from deployments.shared.database import create_engine, create_read_engine, create_session_factory
 from deployments.shared.settings import SERVICES
 from models.search.tables import DIMENSION
 from models.shared.migrations import upgrade
@@ -70,8 +70,17 @@ class GrownDatabase:
         upgrade("search", self._url)
 
     @asynccontextmanager
-    async def engine(self) -> AsyncIterator[AsyncEngine]:
+    async def _writing(self) -> AsyncIterator[AsyncEngine]:
         engine = create_engine(self._url)
+        try:
+            yield engine
+        finally:
+            await engine.dispose()
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncEngine]:
+        """As the service reads for shoppers."""
+        engine = create_read_engine(self._url)
         prepare_connections(engine, ef_search=self.settings.ef_search)
         try:
             yield engine
@@ -80,7 +89,7 @@ class GrownDatabase:
 
     async def load(self, batches: Iterator[catalogue.Batch]) -> tuple[float, float, float, float]:
         """Seconds for the rows, for the indexes of filters, of words and of vectors."""
-        async with self.engine() as engine:
+        async with self._writing() as engine:
             sessions = create_session_factory(engine)
             async with SqlSearchUnitOfWork(sessions) as work:
                 version = await work.versions.ensure_active(self.model, DIMENSION)

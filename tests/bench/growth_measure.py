@@ -21,9 +21,9 @@ from deployments.search.application.query_vectors import QueryVectors
 from deployments.search.application.retrieve import Retrieve
 from deployments.search.domain.query import Filters, Query
 from deployments.search.infrastructure.filter_sql import conditions
-from deployments.search.infrastructure.unit_of_work import SqlSearchUnitOfWork
+from deployments.search.infrastructure.unit_of_work import SqlSearchReading
 from deployments.search.retrieval_setup import make_retrieve
-from deployments.shared.database import create_session_factory
+from deployments.shared.database import Executor
 from tests.bench.growth_database import GrownDatabase
 
 _RECALL_QUERIES = 60
@@ -101,19 +101,18 @@ async def measure(database: GrownDatabase, grown: Grown, queries: dict[str, Vect
         "10 %": Filters(price_max=database.price_below(0.1)),
         "1 %": Filters(price_max=database.price_below(0.01)),
     }
-    async with database.engine() as engine:
-        sessions = create_session_factory(engine)
+    async with database.reading() as engine:
         for kind, wanted in filters.items():
             record: dict[str, list[float]] = {}
             last: dict[str, Any] = {}
 
             def begin(record: Any = record, last: Any = last) -> Any:
-                class Work(SqlSearchUnitOfWork):
-                    def _open(self) -> None:
-                        super()._open()
+                class Work(SqlSearchReading):
+                    def _open_reading(self, executor: Executor) -> None:
+                        super()._open_reading(executor)
                         self.retrieval = _Timed(self.retrieval, record, last)
 
-                return Work(sessions)
+                return Work(engine)
 
             retrieve = _retrieve(begin, queries, database)
             for query in queries:
@@ -154,8 +153,7 @@ async def _recall(
 ) -> float:
     """Share of the exact ten nearest that are as near as those found; ties count."""
     where, values = conditions(wanted)
-    async with engine.begin() as connection:
-        await connection.execute(text("SET LOCAL enable_indexscan = off"))
+    async with engine.connect() as connection:
         exact = (
             await connection.scalars(
                 text(
