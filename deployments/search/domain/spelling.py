@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import string
 import unicodedata
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from itertools import pairwise
 from typing import Final
 
 _SHORTEST: Final = 3
+# Of shorter ones an exchange makes too many other words.
+_SHORTEST_EXCHANGED: Final = 5
 # From this length on two slips are thought of.
 _LONG: Final = 8
 _LETTERS: Final = string.ascii_lowercase
@@ -21,6 +23,7 @@ _OMITTED: Final = 0.3
 _SWAPPED: Final = 0.3
 _KEY_BESIDE: Final = 0.2
 _OTHER_KEY: Final = 0.02
+_EXCHANGED: Final = 0.02
 _TWO_SLIPS: Final = 0.003
 # A common word of the language is taken for a slip only if a letter is missing or swapped.
 LIKELY: Final = 0.3
@@ -63,13 +66,20 @@ def distance(first: str, second: str) -> int:
 
 def one_slip_away(word: str) -> set[str]:
     """All that ``word`` may have been before one slip: letters a to z inserted, dropped, replaced,
-    or two neighbours swapped; and itself."""
+    or two neighbours swapped, or exchanged around a third ("bycicle"); and itself."""
     splits = [(word[:i], word[i:]) for i in range(len(word) + 1)]
     dropped = {head + tail[1:] for head, tail in splits if tail}
     swapped = {head + tail[1] + tail[0] + tail[2:] for head, tail in splits if len(tail) > 1}
     replaced = {head + c + tail[1:] for head, tail in splits if tail for c in _LETTERS}
     inserted = {head + c + tail for head, tail in splits for c in _LETTERS}
-    return {word} | dropped | swapped | replaced | inserted
+    return {word} | dropped | swapped | replaced | inserted | set(_exchanged(word))
+
+
+def _exchanged(word: str) -> Iterator[str]:
+    if len(word) < _SHORTEST_EXCHANGED:
+        return
+    for i in range(len(word) - 2):
+        yield word[:i] + word[i + 2] + word[i + 1] + word[i] + word[i + 3 :]
 
 
 def _neighbours() -> set[tuple[str, str]]:
@@ -91,10 +101,8 @@ _BESIDE: Final = _neighbours()
 def likelihood(typed: str, meant: str) -> float:
     """0..1: how likely ``meant`` comes out as ``typed``; 0 for words that are too far."""
     edits = distance(typed, meant)
-    if edits == 2 and len(typed) >= _LONG:
-        return _TWO_SLIPS
     if edits != 1:
-        return 0.0
+        return _likelihood_of_two(typed, meant) if edits == 2 else 0.0
     if len(meant) > len(typed):
         return _OMITTED
     at = next((i for i, (a, b) in enumerate(zip(typed, meant, strict=False)) if a != b), len(meant))
@@ -105,6 +113,12 @@ def likelihood(typed: str, meant: str) -> float:
     around = typed[max(at - 1, 0) : at] + typed[at + 1 : at + 2]
     slipped = any(typed[at] == c or (typed[at], c) in _BESIDE for c in around)
     return _KEY_BESIDE if slipped else _OTHER_KEY
+
+
+def _likelihood_of_two(typed: str, meant: str) -> float:
+    if meant in _exchanged(typed):
+        return _EXCHANGED
+    return _TWO_SLIPS if len(typed) >= _LONG else 0.0
 
 
 def correction(word: str, counts: Mapping[str, int], *, at_least: float = 0.0) -> str | None:

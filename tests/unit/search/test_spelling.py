@@ -35,7 +35,14 @@ def test_distance(first: str, second: str, edits: int) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "meant"),
-    [("lapm", "lamp"), ("lmp", "lamp"), ("lammp", "lamp"), ("lanp", "lamp"), ("lamp", "lamp")],
+    [
+        ("lapm", "lamp"),
+        ("lmp", "lamp"),
+        ("lammp", "lamp"),
+        ("lanp", "lamp"),
+        ("lamp", "lamp"),
+        ("bycicle", "bicycle"),
+    ],
 )
 def test_a_word_is_among_what_one_slip_makes_of_it(typed: str, meant: str) -> None:
     assert meant in one_slip_away(typed)
@@ -53,6 +60,7 @@ def test_what_is_one_slip_away_is_one_edit_away() -> None:
         ("lanp", "latp", "lamp"),
         ("lammp", "latmp", "lamp"),
         ("hedphones", "hedphnoes", "headphones"),
+        ("bycicle", "bycycel", "bicycle"),
     ],
 )
 def test_some_slips_are_likelier_than_others(likely: str, unlikely: str, meant: str) -> None:
@@ -62,6 +70,7 @@ def test_some_slips_are_likelier_than_others(likely: str, unlikely: str, meant: 
 def test_two_slips_are_thought_of_in_long_words_only() -> None:
     assert likelihood("hedphnoes", "headphones") > 0
     assert likelihood("lpam", "lamps") == 0
+    assert likelihood("pmal", "lamp") == 0
 
 
 def test_the_likelier_slip_wins_and_of_equals_the_commoner_word() -> None:
