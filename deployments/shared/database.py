@@ -19,6 +19,7 @@ SessionFactory = async_sessionmaker[AsyncSession]
 # What a repository of plain statements needs.
 Executor = AsyncSession | AsyncConnection
 
+_READ_RECYCLE_SECONDS: Final = 3600
 _CONNECT: Final = {
     "timeout": 5,
     "server_settings": {
@@ -46,12 +47,14 @@ def create_engine(database_url: str, *, pool_size: int = 5) -> AsyncEngine:
 def create_read_engine(database_url: str, *, pool_size: int = 5) -> AsyncEngine:
     """An engine for reading in a hurry: each statement is a transaction of its own, and a
     connection from the pool is not asked whether it lives. That saves five round trips on the way
-    to the first row. One that the server has closed is known to be, and replaced."""
+    to the first row. One that the server has closed is known to be, and replaced; any is replaced
+    after an hour, so that settings made for the size of the data follow it."""
     engine = create_async_engine(
         database_url,
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_timeout=5,
+        pool_recycle=_READ_RECYCLE_SECONDS,
         isolation_level="AUTOCOMMIT",
         hide_parameters=True,
         connect_args=_CONNECT,

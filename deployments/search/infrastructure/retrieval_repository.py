@@ -88,7 +88,7 @@ _EXACT = f"""
     WHERE identifiers @> ARRAY[:folded] OR exact_title = :folded
 """  # nosec B608  # noqa: S608 - constants only
 # A look at a match's document, in products that the filter keeps read from their index.
-_COST_OF_LOOK: Final = 13.0
+_COST_OF_LOOK: Final = 25.0
 # Of the process: repositories live as long as a transaction.
 _ESTIMATES: Final = FilterEstimates()
 _ORDER = "relevance + :coverage_weight * coverage DESC, product_id"

@@ -44,7 +44,12 @@ class SearchSettings(ServiceSettings):
     )
     text_candidates: int = Field(300, ge=10, le=5000)
     meaning_candidates: int = Field(120, ge=10, le=1000)
-    ef_search: int = Field(120, ge=10, le=1000, description="HNSW: higher finds more, slower")
+    ef_search: int = Field(
+        120,
+        ge=10,
+        le=1000,
+        description="HNSW at 20,000 products, grows with their root: higher finds more, slower",
+    )
     text_weight: float = Field(2.0, ge=0, description="what the first rank by words counts")
     meaning_weight: float = Field(0.7, ge=0, description="what the nearest in meaning counts")
     rank_constant: int = Field(

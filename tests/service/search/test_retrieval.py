@@ -6,10 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import psycopg
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from deployments.local.postgres import EmbeddedPostgres
 from deployments.search.domain.query import Filters, Query
 from deployments.search.domain.term_weights import Term
 from deployments.search.infrastructure import retrieval_repository
@@ -17,7 +19,8 @@ from deployments.search.infrastructure.encoder import Encoder
 from deployments.search.infrastructure.filter_estimates import Estimate
 from deployments.search.infrastructure.filter_sql import conditions
 from deployments.search.infrastructure.nearest import nearest
-from deployments.search.infrastructure.unit_of_work import SqlSearchUnitOfWork
+from deployments.search.infrastructure.unit_of_work import SqlSearchUnitOfWork, prepare_connections
+from deployments.shared.database import create_read_engine
 from tests.service.search.test_index import eventually
 
 pytestmark = pytest.mark.usefixtures("shop")
@@ -114,3 +117,20 @@ async def test_a_filter_on_prices_reads_no_documents(engine: AsyncEngine) -> Non
 
 def _parts(plan: dict[str, Any]) -> list[dict[str, Any]]:
     return [plan, *(part for below in plan.get("Plans", ()) for part in _parts(below))]
+
+
+async def test_the_graph_is_searched_more_broadly_the_larger_it_is(
+    engine: AsyncEngine, postgres: EmbeddedPostgres
+) -> None:
+    admin = postgres.address.admin_url(str(engine.url.database))
+    estimate = "UPDATE pg_class SET reltuples = %s WHERE relname = 'search_documents'"
+    breadths = []
+    for products in (-1, 20_000, 500_000, 5_000_000):
+        with psycopg.connect(admin, autocommit=True) as connection:
+            connection.execute(estimate, (products,))
+        fresh = create_read_engine(engine.url.render_as_string(hide_password=False))
+        prepare_connections(fresh, ef_search=120)
+        async with fresh.connect() as connection:
+            breadths.append(int(await connection.scalar(text("SHOW hnsw.ef_search"))))
+        await fresh.dispose()
+    assert breadths == [120, 120, 600, 1000]
