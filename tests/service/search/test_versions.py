@@ -83,7 +83,8 @@ async def test_a_version_of_another_model_is_switched_to_and_back(
     assert embedder.warmed == [OTHER]
     # The other model means the same by other numbers: a mixture would find something else.
     assert await found(two_versions, COFFEE) == (before[0], "v2", "hybrid")
-    assert (await ask("POST", "versions/v1/activate")).status_code == 200
+    # By its number alone as well.
+    assert (await ask("POST", "versions/1/activate")).status_code == 200
     assert await found(two_versions, COFFEE) == before
 
 
