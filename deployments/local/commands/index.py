@@ -77,7 +77,8 @@ def switch(version: VersionArgument) -> None:
     console = Console(highlight=False)
     with _explained(console), stage_bars(console) as progress:
         made = switch_to(version, progress)
-    console.print(f"Index {version} is active; {made:,} vectors were made for it.")
+    name = f"v{version.removeprefix('v')}"
+    console.print(f"Index {name} is active; {made:,} vectors were made for it.")
 
 
 def drop(version: VersionArgument) -> None:
