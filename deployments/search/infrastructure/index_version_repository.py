@@ -14,16 +14,6 @@ from deployments.shared.errors import Unavailable
 # Whoever makes, switches or drops versions does so alone.
 _ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended('index_versions', 0))")
 _LOCK_NOT_AVAILABLE = "55P03"
-# A graph is built many times slower once it does not fit: 2 KiB a product.
-_MEMORY_OF_BUILD = text(
-    """
-    SELECT set_config(
-        'maintenance_work_mem',
-        CAST(least(2000000, greatest(256000, 2 * count(*))) AS text) || 'kB',
-        true
-    ) FROM search_documents
-    """
-)
 _COLUMNS = "id, model, model_path, status"
 
 _FIGURES = text(
@@ -121,8 +111,14 @@ class SqlIndexVersionRepository:
 
     async def create_vector_index(self, version: int) -> None:
         await self._session.execute(text("SET LOCAL statement_timeout = 0"))
-        await self._session.execute(_MEMORY_OF_BUILD)
         name = _partition(version)
+        # A graph is built many times slower once it does not fit: 2 KiB a product.
+        await self._session.execute(
+            text(
+                "SELECT set_config('maintenance_work_mem', CAST(least(2000000, "  # nosec B608  # noqa: S608
+                f"greatest(256000, 2 * count(*))) AS text) || 'kB', true) FROM {name}"
+            )
+        )
         await self._session.execute(
             text(
                 f"CREATE INDEX IF NOT EXISTS ix_{name}_hnsw ON {name} "

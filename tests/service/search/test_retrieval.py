@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from deployments.local.postgres import EmbeddedPostgres
 from deployments.search.domain.query import Filters, Query
+from deployments.search.domain.ranking import TextMatch
 from deployments.search.domain.term_weights import Term
 from deployments.search.infrastructure import retrieval_repository
 from deployments.search.infrastructure.encoder import Encoder
@@ -24,6 +25,12 @@ from deployments.shared.database import create_read_engine
 from tests.service.search.test_index import eventually
 
 pytestmark = pytest.mark.usefixtures("shop")
+# So few vectors would be sorted sooner than their index is read.
+_PREFER_INDEX = (
+    "SET LOCAL enable_seqscan = off",
+    "SET LOCAL enable_sort = off",
+    "SET LOCAL hnsw.iterative_scan = 'relaxed_order'",
+)
 _WAYS = {"in order": Estimate(1000, 1000), "kept first": Estimate(1, 1000)}
 _FILTERS = {
     "price": Filters(price_max=9_000),
@@ -56,14 +63,41 @@ async def test_by_text(
         monkeypatch.setattr(retrieval_repository, "_ESTIMATES", Estimated(estimate))
         async with begin() as work:
             found[way] = await work.retrieval.by_text(
-                Query.of("black oak lamp"), terms, filters, coverage_weight=0.5, limit=4
+                Query.of("black oak lamp"), terms, filters, coverage_weight=0.5, limit=1
             )
             everything = await work.retrieval.by_text(
                 Query.of("black oak lamp"), terms, Filters(), coverage_weight=0.5, limit=1000
             )
             kept = await _kept(work, filters)
     assert found["in order"] == found["kept first"]
-    assert found["in order"] == [m for m in everything if m.product_id in kept][:4]
+    assert found["in order"] == [m for m in everything if m.product_id in kept][:1]
+
+
+@pytest.mark.parametrize("way", list(_WAYS))
+async def test_what_was_asked_for_by_its_sku_is_first_among_what_passes(
+    way: str, begin: Callable[[], SqlSearchUnitOfWork], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retrieval_repository, "_ESTIMATES", Estimated(_WAYS[way]))
+    async with begin() as work:
+        row = (
+            await work.session.execute(
+                text(
+                    "SELECT product_id, identifiers[1] AS sku, price_from FROM search_documents "
+                    "WHERE exact_title ~ 'lamp' ORDER BY product_id LIMIT 1"
+                )
+            )
+        ).one()
+
+        async def found(most: int) -> list[TextMatch]:
+            filters = Filters(price_max=most)
+            terms = [Term("lamp", 0, 1.0)]
+            return await work.retrieval.by_text(
+                Query.of(row.sku), terms, filters, coverage_weight=0.5, limit=2
+            )
+
+        best, *others = await found(row.price_from)
+        assert (best.product_id, best.exact) == (row.product_id, True)
+        assert not any(match.exact for match in [*others, *await found(row.price_from - 1)])
 
 
 async def test_by_meaning(
@@ -77,6 +111,10 @@ async def test_by_meaning(
     for way, estimate in _WAYS.items():
         monkeypatch.setattr(retrieval_repository, "_ESTIMATES", Estimated(estimate))
         async with begin() as work:
+            for setting in _PREFER_INDEX:
+                await work.session.execute(text(setting))
+            in_order = way == "in order"
+            assert ("_hnsw" in await _plan(work, filters, indexed=in_order)) is in_order
             found[way] = await work.retrieval.by_meaning(1, vector, filters, limit=7)
             kept = await _kept(work, filters)
     products = [[match.product_id for match in matches] for matches in found.values()]
@@ -85,6 +123,14 @@ async def test_by_meaning(
     assert set(products[0]) <= kept
     similarities = [[match.similarity for match in matches] for matches in found.values()]
     np.testing.assert_allclose(*similarities, atol=1e-3)
+
+
+async def _plan(work: SqlSearchUnitOfWork, filters: Filters, *, indexed: bool) -> str:
+    where, values = conditions(filters)
+    statement = nearest(where, indexed=indexed)
+    values |= {"vector": [0.1] * 384, "version": 1, "limit": 7}
+    rows = await work.session.scalars(text(f"EXPLAIN {statement}"), values)
+    return "\n".join(rows)
 
 
 async def _kept(work: SqlSearchUnitOfWork, filters: Filters) -> set[Any]:

@@ -70,7 +70,7 @@ def test_some_slips_are_likelier_than_others(likely: str, unlikely: str, meant: 
 def test_two_slips_are_thought_of_in_long_words_only() -> None:
     assert likelihood("hedphnoes", "headphones") > 0
     assert likelihood("lpam", "lamps") == 0
-    assert likelihood("pmal", "lamp") == 0
+    assert likelihood("malp", "lamp") == 0
 
 
 def test_the_likelier_slip_wins_and_of_equals_the_commoner_word() -> None:
