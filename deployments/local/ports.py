@@ -22,7 +22,7 @@ class Ports:
     redis: int = 6390
     ray: int = 6399
     ray_dashboard: int = 8265
-    ray_client: int = 10011
+    ray_client: int = 10001
     ray_agent: int = 52365
     ray_agent_grpc: int = 52366
     ray_runtime_env: int = 52367

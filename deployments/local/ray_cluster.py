@@ -82,6 +82,10 @@ class RayCluster:
             "dashboard-host": "127.0.0.1",
             "dashboard-port": ports.ray_dashboard,
             "ray-client-server-port": ports.ray_client,
+            # Any free ones: Ray's own range holds ports that a stack may be given, and with one of
+            # them it does not start.
+            "min-worker-port": 0,
+            "max-worker-port": 0,
             "dashboard-agent-listen-port": ports.ray_agent,
             "dashboard-agent-grpc-port": ports.ray_agent_grpc,
             "runtime-env-agent-port": ports.ray_runtime_env,
