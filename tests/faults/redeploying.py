@@ -10,7 +10,9 @@ from tests.faults.load import Samples, Visitors, new_session
 from tests.faults.store import Store
 
 _VISITORS = 4
-_PAUSE_SECONDS = 0.1
+# An account may confirm thirty payments a minute; each visit takes one at random.
+_ACCOUNTS = 8
+_VISIT_SECONDS = 2.5
 
 
 async def visits_during(store: Store, work: Callable[[], Awaitable[None]]) -> Samples:
@@ -20,7 +22,7 @@ async def visits_during(store: Store, work: Callable[[], Awaitable[None]]) -> Sa
     merchant = await asyncio.to_thread(store.account, f"{run}-merchant", "merchant")
     accounts = [
         await asyncio.to_thread(store.account, f"{run}-{number}", "shopper")
-        for number in range(_VISITORS)
+        for number in range(_ACCOUNTS)
     ]
     over = asyncio.Event()
     async with new_session() as http:
@@ -28,8 +30,9 @@ async def visits_during(store: Store, work: Callable[[], Awaitable[None]]) -> Sa
 
         async def visit() -> None:
             while not over.is_set():
+                at_least = asyncio.create_task(asyncio.sleep(_VISIT_SECONDS))
                 await visitors.everything()
-                await asyncio.sleep(_PAUSE_SECONDS)
+                await at_least
 
         visiting = [asyncio.create_task(visit()) for _ in range(_VISITORS)]
         try:
