@@ -13,7 +13,7 @@ from pathlib import Path
 from deployments.local.layout import REPOSITORY
 from tests.bench import api, encoder, freshness, imports, relevance, search_speed, vector_recall
 from tests.bench.records import Record, show, write
-from tests.bench.stack_start import measured_stack
+from tests.bench.stack_start import empty_stack, measured_stack
 
 
 def main() -> None:
@@ -38,6 +38,10 @@ def _measure(data: Path, records: list[Record]) -> None:
         measured_stack(Path(folder), records) as layout,
     ):
         asyncio.run(api.measure(layout, records))
+    with (
+        tempfile.TemporaryDirectory(prefix="mercato-bench-") as folder,
+        empty_stack(Path(folder)) as layout,
+    ):
         imports.measure(layout, data, records)
         asyncio.run(search_speed.measure(layout, data, records))
         asyncio.run(relevance.measure(layout, data, records))

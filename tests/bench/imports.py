@@ -62,11 +62,7 @@ def measure(layout: StackLayout, data: Path, records: list[Record]) -> None:
     records.append(Record("import of 19,406 products", _CHORUS_PRODUCTS / seconds, "products/s"))
     seconds, peak = _peak_while(layout, _command(layout, "index", "build"))
     records += [
-        Record(
-            "index build with embeddings, 19,406 products and the demo shop",
-            _CHORUS_PRODUCTS / seconds,
-            "products/s",
-        ),
+        Record("index of 19,406 products built anew, vectors included", seconds, "s", bar="≤ 180"),
         Record("memory of the stack meanwhile, peak", peak, "GiB"),
     ]
     found = httpx.get(

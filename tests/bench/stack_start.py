@@ -30,8 +30,8 @@ def _mercato(layout: StackLayout, *arguments: str) -> str:
     return answer.stdout
 
 
-def _start(layout: StackLayout) -> float:
-    _mercato(layout, "up", "--detach", "--port-base", str(layout.ports.store))
+def _start(layout: StackLayout, *options: str) -> float:
+    _mercato(layout, "up", "--detach", "--port-base", str(layout.ports.store), *options)
     state = json.loads(_mercato(layout, "status", "--json"))
     return float(state["ready_seconds"])
 
@@ -62,6 +62,17 @@ def measured_stack(folder: Path, records: list[Record]) -> Iterator[StackLayout]
         records.append(
             Record("memory at rest, whole stack", memory_bytes(layout) / 2**30, "GiB", bar="≤ 4")
         )
+        yield layout
+    finally:
+        _mercato(layout, "down")
+
+
+@contextmanager
+def empty_stack(folder: Path) -> Iterator[StackLayout]:
+    """A store without the demo shop, whose products nobody judged."""
+    layout = resolve(folder, free_port_base())
+    _start(layout, "--no-demo")
+    try:
         yield layout
     finally:
         _mercato(layout, "down")
