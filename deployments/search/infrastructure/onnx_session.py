@@ -24,6 +24,9 @@ class OnnxSession:
         options.log_severity_level = 3
         # Texts differ in length: a plan for each length would be remembered for ever.
         options.enable_mem_pattern = False
+        # Threads would wait for each other at its lock; the allocator of the C library has no
+        # such lock, and two threads encode a seventh more texts.
+        options.enable_cpu_mem_arena = False
         self._session: Any = onnxruntime.InferenceSession(
             str(path),
             options,
