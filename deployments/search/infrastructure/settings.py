@@ -19,7 +19,7 @@ class SearchSettings(ServiceSettings):
     model_config = SettingsConfigDict(env_prefix="MERCATO_SEARCH_", extra="ignore")
 
     embed_timeout_seconds: float = Field(
-        0.3, gt=0, description="a query's vector that takes longer is done without"
+        0.25, gt=0, description="a query's vector that takes longer is done without"
     )
     index_timeout_seconds: float = Field(
         10, gt=0, description="the same for a batch of products to be indexed"
