@@ -8,7 +8,9 @@ from pathlib import Path
 from alembic import command, context
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from psycopg.errors import LockNotAvailable
 from sqlalchemy import MetaData, create_engine, pool
+from sqlalchemy.exc import OperationalError
 
 _MODELS = Path(__file__).resolve().parent.parent
 
@@ -35,7 +37,20 @@ def config(service: str, database_url: str) -> Config:
 
 
 def upgrade(service: str, database_url: str, revision: str = "head") -> None:
-    command.upgrade(config(service, database_url), revision)
+    """
+    Raises:
+        TimeoutError: others used a table for longer than a migration may wait for it. Migrations
+            before it are made, it is not.
+    """
+    try:
+        command.upgrade(config(service, database_url), revision)
+    except OperationalError as error:
+        if not isinstance(error.orig, LockNotAvailable):
+            raise
+        raise TimeoutError(
+            f"the tables of {service} are in use: a long transaction holds one that is to be "
+            "changed. Nothing is half done; try again when it has ended"
+        ) from error
 
 
 def downgrade(service: str, database_url: str, revision: str) -> None:

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine, inspect
+from sqlalchemy import create_engine, inspect, text
 
 from deployments.local.postgres import EmbeddedPostgres
 from deployments.shared.settings import SERVICES
@@ -74,3 +74,24 @@ def test_the_history_ends_at_the_tables_in_code(
         differences = compare_metadata(context, metadata)
     engine.dispose()
     assert differences == []
+
+
+def test_a_migration_that_waits_too_long_for_a_reader_is_not_made(
+    empty_database: Callable[[str], str],
+) -> None:
+    url = empty_database("search")
+    upgrade("search", url, "0008")
+    engine = create_engine(sync_url(url))
+    with engine.connect() as reader:
+        reader.execute(text("SELECT FROM search_documents"))
+        with pytest.raises(TimeoutError, match="try again"):
+            upgrade("search", url, "0009")
+    with engine.connect() as connection:
+        names = {index["name"] for index in inspect(connection).get_indexes("search_documents")}
+        found = MigrationContext.configure(connection).get_current_revision()
+    assert found == "0008"
+    assert {name for name in names if name and "price_from" in name} == {
+        "ix_search_documents_price_from"
+    }
+    upgrade("search", url, "0009")
+    engine.dispose()

@@ -41,4 +41,7 @@ def migrate(
         except (OperationalError, ProgrammingError) as error:
             console.print(f"[red]{name}: {str(error.orig).strip()}[/red]")
             raise typer.Exit(1) from error
+        except TimeoutError as error:
+            console.print(f"[red]{error}[/red]")
+            raise typer.Exit(1) from error
         console.print(f"{name}: up to date")

@@ -25,7 +25,7 @@ class OnnxSession:
         # Texts differ in length: a plan for each length would be remembered for ever.
         options.enable_mem_pattern = False
         # Threads would wait for each other at its lock; the allocator of the C library has no
-        # such lock, and two threads encode a seventh more texts.
+        # such lock, and two threads encode a tenth more texts.
         options.enable_cpu_mem_arena = False
         self._session: Any = onnxruntime.InferenceSession(
             str(path),

@@ -56,3 +56,12 @@ async def test_an_estimate_is_remembered_for_a_minute() -> None:
     now += 61
     assert (await ask(5)).kept == 15_000
     assert planner.asked == 3
+
+
+async def test_filters_that_contradict_each_other_keep_nothing() -> None:
+    class LeavesThemOut(Planner):
+        async def scalar(self, _statement: Any, _values: Any) -> str:
+            return json.dumps([{"Plan": {"Node Type": "Seq Scan"}}])
+
+    estimate = await FilterEstimates().of(LeavesThemOut(0, 0), " AND false", {})  # type: ignore[arg-type]
+    assert not estimate.in_order_is_quicker(120, cost=COST_OF_INDEXED)
