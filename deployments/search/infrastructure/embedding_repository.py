@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from deployments.search.application.ports import PendingDocument, Range, Vectors
+from deployments.search.infrastructure.product_locks import lock_products
 
 _PENDING = """
     FROM search_documents AS document
@@ -96,11 +97,15 @@ class SqlEmbeddingRepository:
     ) -> int:
         if not documents:
             return 0
+        ids = [document.product_id for document in documents]
+        # A vector replaced is a row held, and a vector added waits for whoever removes its
+        # product; a removal holds products and waits for their vectors.
+        await lock_products(self._session, ids)
         result: Any = await self._session.execute(
             _STORE,
             {
                 "version": version,
-                "ids": [document.product_id for document in documents],
+                "ids": ids,
                 "keys": [document.key for document in documents],
                 "vectors": [_literal(vector) for vector in vectors],
             },

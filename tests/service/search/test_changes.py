@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from deployments.search.api import create_api
 from deployments.search.application.lexemes import Lexemes
 from deployments.search.domain.query import Query
+from deployments.search.infrastructure.product_locks import lock_products
 from deployments.search.infrastructure.settings import SearchSettings
 from deployments.search.infrastructure.unit_of_work import SqlSearchReading
 from deployments.shared.database import create_read_engine
@@ -134,6 +135,8 @@ async def test_each_kind_of_change_is_told(
     ):
         told.clear()
         async with engine.begin() as connection:
+            # As its writers do: the service may be making its postings anew.
+            await lock_products(connection, [product_id("Spade")])
             await connection.execute(text(statement.replace(":id", f"'{spade}'::uuid")))
 
         async def is_told(expected: list[str] = expected) -> bool:
