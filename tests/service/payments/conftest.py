@@ -169,6 +169,11 @@ class Shop:
         answer = await self.sandbox.post("/sandbox/faults", json=body)
         assert answer.status_code == 201, answer.text
 
+    async def faults_left(self) -> int:
+        """How often the one fault ordered has yet to happen."""
+        (fault,) = (await self.sandbox.get("/sandbox/faults")).json()
+        return int(fault["times"])
+
     def rows(self, query: str, *values: Any) -> list[dict[str, Any]]:
         url = self.database_url.replace("+asyncpg", "")
         with psycopg.connect(url, row_factory=dict_row) as connection:

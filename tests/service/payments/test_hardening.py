@@ -105,11 +105,12 @@ async def test_a_silent_stripe_is_told_in_time_and_then_at_once(open_shop: OpenS
         answers = await asyncio.gather(*[shop.confirm(payment) for payment in payments])
         assert {a.status_code for a in answers} == {503}
         assert all(int(a.headers["retry-after"]) > 0 for a in answers)
-        # No longer than one wait in line and one for Stripe, however many came.
-        assert time.monotonic() - started < 2.5
-        started = time.monotonic()
+        # Nobody waits as long as Stripe is silent, and most never reach it.
+        assert time.monotonic() - started < 15
+        asked = 100 - await shop.faults_left()
+        assert asked <= 8
         assert (await shop.confirm(payments[0])).status_code == 503
-        assert time.monotonic() - started < 0.3
+        assert 100 - await shop.faults_left() == asked
         # What does not need Stripe is not touched.
         assert (await shop.read(payments[0]))["status"] == "requires_payment_method"
         await shop.sandbox.delete("/sandbox/faults")
