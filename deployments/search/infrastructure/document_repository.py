@@ -119,6 +119,12 @@ _REMEMBER_REMOVED = text(
     """
 )
 
+# Those who store vectors hold their products in this order too.
+_HOLD = text(
+    "SELECT FROM search_documents WHERE product_id = ANY(CAST(:ids AS uuid[])) "
+    "ORDER BY product_id FOR UPDATE"
+)
+
 _REMOVE = text(
     """
     DELETE FROM search_documents AS document
@@ -188,6 +194,7 @@ class SqlDocumentRepository:
         await self.lock(latest)
         values = {"ids": list(latest), "versions": list(latest.values())}
         await self._session.execute(_REMEMBER_REMOVED, values)
+        await self._session.execute(_HOLD, {"ids": values["ids"]})
         return len((await self._session.scalars(_REMOVE, values)).all())
 
     async def indexed_before(self, moment: datetime) -> list[UUID]:
@@ -199,6 +206,7 @@ class SqlDocumentRepository:
 
     async def remove_unseen(self, product_ids: Sequence[UUID], seen_since: datetime) -> int:
         await self.lock(product_ids)
+        await self._session.execute(_HOLD, {"ids": list(product_ids)})
         rows = await self._session.scalars(
             text(
                 "DELETE FROM search_documents WHERE product_id = ANY(CAST(:ids AS uuid[])) "

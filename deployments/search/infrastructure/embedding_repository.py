@@ -10,7 +10,6 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from deployments.search.application.ports import PendingDocument, Range, Vectors
-from deployments.search.infrastructure.product_locks import lock_products
 
 _PENDING = """
     FROM search_documents AS document
@@ -19,7 +18,15 @@ _PENDING = """
     WHERE (stored.product_id IS NULL OR stored.embedding_key <> document.embedding_key)
 """
 
-# A document that was removed or changed meanwhile has no row to join and is left out.
+# A vector replaced is a row held, and a vector added waits for whoever removes its product; a
+# removal holds products and waits for their vectors. So the products are held first.
+_HOLD = text(
+    "SELECT FROM search_documents WHERE product_id = ANY(CAST(:ids AS uuid[])) "
+    "ORDER BY product_id FOR KEY SHARE"
+)
+
+# A document that was removed or changed meanwhile has no row to join and is left out. In order,
+# so that two who store the same vectors do not wait for each other.
 _STORE = text(
     """
     INSERT INTO embeddings (index_version, product_id, embedding_key, embedding)
@@ -29,6 +36,7 @@ _STORE = text(
     ) AS made(product_id, embedding_key, vector)
     JOIN search_documents AS document ON document.product_id = made.product_id
         AND document.embedding_key = made.embedding_key
+    ORDER BY made.product_id
     ON CONFLICT (index_version, product_id) DO UPDATE
     SET embedding_key = excluded.embedding_key, embedding = excluded.embedding
     """
@@ -98,9 +106,7 @@ class SqlEmbeddingRepository:
         if not documents:
             return 0
         ids = [document.product_id for document in documents]
-        # A vector replaced is a row held, and a vector added waits for whoever removes its
-        # product; a removal holds products and waits for their vectors.
-        await lock_products(self._session, ids)
+        await self._session.execute(_HOLD, {"ids": ids})
         result: Any = await self._session.execute(
             _STORE,
             {

