@@ -85,6 +85,14 @@ SEARCH_BOX_BEHAVIOUR = """
   };
   const closeAllBut = (kept) => document.querySelectorAll('form[role=search][data-open]')
     .forEach((box) => { if (box !== kept) show(box, false); });
+  // What the page was asked stands in the box, unless somebody is typing there.
+  new MutationObserver((changes) => changes.forEach(({target, oldValue}) => {
+    if (!isInput(target)) return;
+    const typing = target === document.activeElement && target.value !== (oldValue ?? '');
+    if (!typing) target.value = target.defaultValue;
+  })).observe(document, {
+    subtree: true, attributes: true, attributeFilter: ['value'], attributeOldValue: true,
+  });
   document.addEventListener('input', ({target}) => {
     if (isInput(target)) show(form(target), target.value.trim() !== '');
   });

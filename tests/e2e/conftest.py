@@ -29,6 +29,10 @@ _FLAGS = [
 ]
 
 
+# What a shopper would not wait for is told by the benchmarks, not here.
+expect.set_options(timeout=15_000)
+
+
 def _chromium() -> str:
     configured = os.environ.get("MERCATO_CHROMIUM")
     found = configured or next(

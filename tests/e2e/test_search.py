@@ -21,7 +21,7 @@ def test_what_is_typed_is_suggested_understood_and_narrowed(shopper: Shopper) ->
     page = shopper.page
     page.goto("/")
     expect(page.get_by_test_id("product-card").first).to_be_visible()
-    home = page.get_by_role("heading", level=1).inner_text()
+    home = page.get_by_role("heading", level=1).text_content() or ""
     box = page.get_by_role("combobox", name="Search products").locator("visible=true")
     box.press_sequentially("tra", delay=30)
     hints = page.get_by_test_id("suggestion").locator("visible=true")
@@ -53,6 +53,31 @@ def test_what_is_typed_is_suggested_understood_and_narrowed(shopper: Shopper) ->
     chip.get_by_role("link").click()
     expect(page).to_have_url(re.compile("literal=under"))
     expect(chip).to_have_count(0)
+
+
+def test_a_page_that_comes_takes_no_words_out_of_the_search_box(shopper: Shopper) -> None:
+    page = shopper.page
+    heading = page.get_by_role("heading", level=1)
+    box = page.get_by_role("combobox", name="Search products").locator("visible=true")
+    page.goto("/search?q=boots")
+    expect(heading).to_have_text("“boots”")
+    expect(box).to_have_value("boots")
+    search(page, "lamp")
+    expect(heading).to_have_text("“lamp”")
+    box.press_sequentially(" for reading")
+    page.go_back()
+    expect(heading).to_have_text("“boots”")
+    expect(box).to_have_value("lamp for reading")
+    box.blur()
+    page.go_forward()
+    expect(heading).to_have_text("“lamp”")
+    expect(box).to_have_value("lamp")
+    # Enter leaves the shopper in the box, and going back shows what was asked there.
+    search(page, "kettle")
+    expect(heading).to_have_text("“kettle”")
+    page.go_back()
+    expect(heading).to_have_text("“lamp”")
+    expect(box).to_have_value("lamp")
 
 
 def _first_brand(filters: Locator) -> Locator:

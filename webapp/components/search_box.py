@@ -24,7 +24,6 @@ def search_box(
             name="q",
             type="search",
             default_value=Shop.query,
-            key=Shop.query,
             placeholder="What are you looking for?",
             auto_complete="off",
             max_length=200,
