@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx
 import stripe
 import uvicorn
 from pydantic import SecretStr
@@ -103,7 +104,7 @@ async def running_sandbox(settings: SandboxSettings) -> AsyncIterator[str]:
 
 @asynccontextmanager
 async def stripe_client(
-    address: str, *, key: str = API_KEY, seconds: float = 5, retries: int = 0
+    address: str, *, key: str = API_KEY, seconds: float = 15, retries: int = 0
 ) -> AsyncIterator[StripeClient]:
     """The real SDK on the sandbox."""
     http = StripeHttp(seconds)
@@ -118,7 +119,23 @@ async def stripe_client(
         await http.close_async()
 
 
-async def eventually(check: Callable[[], Awaitable[Any]], seconds: float = 5) -> Any:
+async def order_fault(address: str, operation: str, kind: str, **more: Any) -> None:
+    async with httpx.AsyncClient(base_url=address) as admin:
+        body = {"operation": operation, "kind": kind, **more}
+        assert (await admin.post("/sandbox/faults", json=body)).status_code == 201
+
+
+async def faults_taken(address: str) -> None:
+    """Until all faults that were ordered have happened, or have begun to."""
+
+    async def none_left() -> bool:
+        return (await admin.get("/sandbox/faults")).json() == []
+
+    async with httpx.AsyncClient(base_url=address) as admin:
+        await eventually(none_left)
+
+
+async def eventually(check: Callable[[], Awaitable[Any]], seconds: float = 15) -> Any:
     """The first true answer of ``check``; fails after ``seconds``."""
     deadline = time.monotonic() + seconds
     while not (answer := await check()):

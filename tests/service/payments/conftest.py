@@ -104,7 +104,7 @@ class Shop:
         page: dict[str, Any] = answer.json()
         return page
 
-    async def until_outbox(self, *types: str, seconds: float = 5) -> None:
+    async def until_outbox(self, *types: str, seconds: float = 15) -> None:
         async def reached() -> bool:
             return self.outbox() == list(types)
 
@@ -122,7 +122,7 @@ class Shop:
         view: dict[str, Any] = answer.json()
         return view
 
-    async def until_status(self, payment: dict[str, Any], status: str, seconds: float = 5) -> None:
+    async def until_status(self, payment: dict[str, Any], status: str, seconds: float = 15) -> None:
         async def reached() -> bool:
             return bool((await self.read(payment))["status"] == status)
 

@@ -117,7 +117,7 @@ async def test_a_silent_stripe_is_told_in_time_and_then_at_once(open_shop: OpenS
         async def paid() -> bool:
             return (await shop.confirm(other)).status_code == 200
 
-        await eventually(paid, seconds=8)
+        await eventually(paid)
 
 
 class _Stripe:

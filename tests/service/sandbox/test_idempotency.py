@@ -12,7 +12,13 @@ import pytest
 import stripe
 from stripe import StripeClient
 
-from tests.sandbox_support import running_sandbox, sandbox_settings, stripe_client
+from tests.sandbox_support import (
+    faults_taken,
+    order_fault,
+    running_sandbox,
+    sandbox_settings,
+    stripe_client,
+)
 
 
 @pytest.fixture
@@ -31,12 +37,6 @@ async def create(client: StripeClient, key: str, amount: int = 900) -> Any:
     return await client.v1.payment_intents.create_async(
         {"amount": amount, "currency": "eur"}, {"idempotency_key": key}
     )
-
-
-async def order_fault(address: str, operation: str, kind: str, **more: Any) -> None:
-    async with httpx.AsyncClient(base_url=address) as admin:
-        body = {"operation": operation, "kind": kind, **more}
-        assert (await admin.post("/sandbox/faults", json=body)).status_code == 201
 
 
 async def count_intents(client: StripeClient) -> int:
@@ -66,9 +66,9 @@ async def test_the_same_key_with_other_parameters_or_path_is_refused(
 async def test_a_request_under_way_makes_the_same_key_conflict(
     address: str, client: StripeClient
 ) -> None:
-    await order_fault(address, "payment_intents.create", "delay", seconds=0.5)
+    await order_fault(address, "payment_intents.create", "delay", seconds=1.5)
     slow = asyncio.create_task(create(client, "k1"))
-    await asyncio.sleep(0.2)
+    await faults_taken(address)
     with pytest.raises(stripe.APIError) as error:
         await create(client, "k1")
     assert (error.value.http_status, error.value.code) == (409, None)

@@ -8,12 +8,18 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 import stripe
 from stripe import StripeClient
 
-from tests.sandbox_support import eventually, running_sandbox, sandbox_settings, stripe_client
+from tests.sandbox_support import (
+    eventually,
+    faults_taken,
+    order_fault,
+    running_sandbox,
+    sandbox_settings,
+    stripe_client,
+)
 
 
 @pytest.fixture
@@ -38,12 +44,6 @@ async def kinds(client: StripeClient) -> list[str]:
     """Types of all events, oldest first."""
     page = await client.v1.events.list_async({"limit": 100})
     return [event.type for event in reversed(page.data)]
-
-
-async def order_fault(address: str, operation: str, kind: str, **more: Any) -> None:
-    async with httpx.AsyncClient(base_url=address) as admin:
-        body = {"operation": operation, "kind": kind, **more}
-        assert (await admin.post("/sandbox/faults", json=body)).status_code == 201
 
 
 async def test_a_pending_refund_succeeds_a_while_later(client: StripeClient) -> None:
@@ -116,9 +116,9 @@ async def test_refund_keys_are_kept_like_all_others(address: str, client: Stripe
     for _ in range(2):
         with pytest.raises(stripe.APIError):
             await refund(200, "re-3")
-    await order_fault(address, "refunds.create", "delay", seconds=0.4)
+    await order_fault(address, "refunds.create", "delay", seconds=1.5)
     slow = asyncio.create_task(refund(50, "re-4"))
-    await asyncio.sleep(0.1)
+    await faults_taken(address)
     with pytest.raises(stripe.APIError) as error:
         await refund(50, "re-4")
     assert error.value.http_status == 409

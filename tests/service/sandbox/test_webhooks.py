@@ -22,6 +22,8 @@ from deployments.shared.settings import ConfigurationError
 from tests.sandbox_support import (
     WEBHOOK_SECRET,
     eventually,
+    faults_taken,
+    order_fault,
     running_sandbox,
     sandbox_settings,
     serving,
@@ -103,9 +105,7 @@ async def test_a_refused_delivery_is_repeated_until_taken(tmp_path: Path) -> Non
 async def test_a_dropped_webhook_never_arrives_but_its_event_is_listed(tmp_path: Path) -> None:
     receiver = Receiver()
     async with delivering(receiver, tmp_path) as address:
-        async with httpx.AsyncClient(base_url=address) as admin:
-            fault = {"operation": "webhook", "kind": "drop_webhook"}
-            await admin.post("/sandbox/faults", json=fault)
+        await order_fault(address, "webhook", "drop_webhook")
         first, second = await new_intent(address), await new_intent(address)
 
         async def second_came() -> bool:
@@ -118,16 +118,10 @@ async def test_a_dropped_webhook_never_arrives_but_its_event_is_listed(tmp_path:
     assert first.id not in [event.data.object["id"] for event in receiver.events]
 
 
-async def plan(address: str, kind: str, **more: Any) -> None:
-    async with httpx.AsyncClient(base_url=address) as admin:
-        body = {"operation": "webhook", "kind": kind, **more}
-        assert (await admin.post("/sandbox/faults", json=body)).status_code == 201
-
-
 async def test_a_duplicated_webhook_arrives_as_often_as_ordered(tmp_path: Path) -> None:
     receiver = Receiver()
     async with delivering(receiver, tmp_path) as address:
-        await plan(address, "duplicate_webhook", copies=5)
+        await order_fault(address, "webhook", "duplicate_webhook", copies=5)
         await new_intent(address)
 
         async def all_came() -> bool:
@@ -143,9 +137,9 @@ async def test_a_duplicated_webhook_arrives_as_often_as_ordered(tmp_path: Path) 
 async def test_a_webhook_held_back_is_overtaken_by_the_next(tmp_path: Path, fault: str) -> None:
     receiver = Receiver()
     async with delivering(receiver, tmp_path) as address:
-        await plan(address, fault, seconds=0.5)
+        await order_fault(address, "webhook", fault, seconds=1.5)
         first = await new_intent(address)
-        await asyncio.sleep(0.1)
+        await faults_taken(address)
         second = await new_intent(address)
 
         async def both_came() -> bool:

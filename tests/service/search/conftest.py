@@ -143,7 +143,7 @@ async def client(app: FastAPI, engine: AsyncEngine) -> AsyncIterator[httpx.Async
         """Changes are told in order: whoever hears of this one has heard of all before it."""
         mark = uuid4()
         heard = waiting[mark] = asyncio.Event()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             await listening.wait()
             async with engine.begin() as connection:
                 notice = {"notice": f"documents {mark}"}

@@ -89,7 +89,7 @@ async def test_another_replica_hears_of_a_change(
             titles = [item["product"]["title"] for item in (await found(client, "shovel"))["items"]]
             return "Golden shovel" in titles
 
-        await eventually(is_heard, seconds=5)
+        await eventually(is_heard)
 
 
 async def test_without_its_connection_a_replica_remembers_nothing_and_comes_back(
@@ -114,8 +114,8 @@ async def test_without_its_connection_a_replica_remembers_nothing_and_comes_back
         )
     assert killed.rowcount
     epoch = changes.epoch
-    await eventually(deaf, seconds=5)
-    await eventually(heard, seconds=10)
+    await eventually(deaf)
+    await eventually(heard)
     assert changes.epoch >= epoch + 2
 
 
@@ -142,7 +142,7 @@ async def test_each_kind_of_change_is_told(
         async def is_told(expected: list[str] = expected) -> bool:
             return expected in told
 
-        await eventually(is_told, seconds=5)
+        await eventually(is_told)
 
 
 async def test_more_changes_than_a_notice_can_name_are_told_as_any(
@@ -177,7 +177,7 @@ async def test_more_changes_than_a_notice_can_name_are_told_as_any(
         async def is_told(many: int = many, named: bool = named) -> bool:
             return any((ids is None) != named and (not named or len(ids) == many) for ids in told)
 
-        await eventually(is_told, seconds=5)
+        await eventually(is_told)
 
 
 @pytest.mark.parametrize(

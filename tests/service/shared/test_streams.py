@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 
 import pytest
 from redis.asyncio import Redis
 
 from deployments.shared.events import PAYMENTS, Event, stream_name
 from deployments.shared.streams import StreamConsumer
+from tests.sandbox_support import eventually
 
 STREAM = stream_name(PAYMENTS)
 
@@ -45,30 +47,40 @@ def consumer(redis: Redis, handler: Recorder, **options: int) -> StreamConsumer:
     )
 
 
-async def run_for(consumer: StreamConsumer, seconds: float) -> None:
+@asynccontextmanager
+async def running(consumer: StreamConsumer) -> AsyncIterator[None]:
     task = asyncio.create_task(consumer.run())
-    await asyncio.sleep(seconds)
+    yield
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
 
 
+async def settled(redis: Redis, check: Callable[[], bool]) -> None:
+    """Until ``check`` holds and nothing that was delivered is left to be acknowledged."""
+
+    async def is_settled() -> bool:
+        return check() and not (await redis.xpending(STREAM, "test"))["pending"]
+
+    await eventually(is_settled)
+
+
 async def test_events_published_before_the_group_exists_are_read(redis: Redis) -> None:
     await publish(redis, "a", "b")
     recorder = Recorder()
-    await run_for(consumer(redis, recorder), 0.2)
+    async with running(consumer(redis, recorder)):
+        await settled(redis, lambda: len(recorder.handled) == 2)
     assert recorder.handled == ["a", "b"]
-    assert (await redis.xpending(STREAM, "test"))["pending"] == 0
 
 
 async def test_a_poison_event_goes_to_dead_letters_and_the_others_flow(redis: Redis) -> None:
     await publish(redis, "a", "poison", "b")
     recorder = Recorder(poison="poison")
-    await run_for(consumer(redis, recorder, max_deliveries=3), 1.0)
+    async with running(consumer(redis, recorder, max_deliveries=3)):
+        await settled(redis, lambda: len(recorder.handled) == 2)
     assert sorted(recorder.handled) == ["a", "b"]
     dead = await redis.xrange(f"{STREAM}:dead")
     assert [fields["type"] for _, fields in dead] == ["poison"]
-    assert (await redis.xpending(STREAM, "test"))["pending"] == 0
 
 
 async def test_what_a_dead_consumer_left_is_claimed(redis: Redis) -> None:
@@ -76,19 +88,17 @@ async def test_what_a_dead_consumer_left_is_claimed(redis: Redis) -> None:
     await redis.xgroup_create(STREAM, "test", id="0")
     await redis.xreadgroup("test", "dead consumer", {STREAM: ">"})
     recorder = Recorder()
-    await run_for(consumer(redis, recorder), 0.3)
+    async with running(consumer(redis, recorder)):
+        await settled(redis, lambda: bool(recorder.handled))
     assert recorder.handled == ["a"]
 
 
 async def test_a_flushed_redis_does_not_stop_the_consumer(redis: Redis) -> None:
     recorder = Recorder()
-    task = asyncio.create_task(consumer(redis, recorder).run())
     await publish(redis, "a")
-    await asyncio.sleep(0.2)
-    await redis.flushall()
-    await publish(redis, "b")
-    await asyncio.sleep(0.3)
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
+    async with running(consumer(redis, recorder)):
+        await settled(redis, lambda: recorder.handled == ["a"])
+        await redis.flushall()
+        await publish(redis, "b")
+        await settled(redis, lambda: "b" in recorder.handled)
     assert recorder.handled == ["a", "b"]
