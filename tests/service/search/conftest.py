@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from deployments.search.api import create_api
 from deployments.search.application.index_changes import IndexChanges
+from deployments.search.application.keep_text_statistics import KeepTextStatistics
 from deployments.search.application.ports import Embedded, ModelRef, Vectors
 from deployments.search.infrastructure.encoder import Encoder
 from deployments.search.infrastructure.settings import EncoderSettings, SearchSettings
@@ -170,10 +171,27 @@ def operator(keys: Keys) -> dict[str, str]:
 
 @pytest.fixture
 async def shop(
-    client: httpx.AsyncClient, catalogue: FakeCatalogue, operator: dict[str, str]
+    client: httpx.AsyncClient,
+    catalogue: FakeCatalogue,
+    operator: dict[str, str],
+    begin: Callable[[], SqlSearchUnitOfWork],
 ) -> httpx.AsyncClient:
     """The service with the whole shop indexed, vectors included."""
     ids = [str(identity) for identity in catalogue.products]
     answer = await client.post("/index", json={"product_ids": ids}, headers=operator)
     assert answer.json()["indexed"] == len(ids), answer.text
+    await _settle(begin)
     return client
+
+
+async def _settle(begin: Callable[[], SqlSearchUnitOfWork]) -> None:
+    """Until the postings are made with the catalogue's own averages, by whomever: the service does
+    so by itself at some time, and how well a product fits changes a little with it."""
+    async with asyncio.timeout(20):
+        while True:
+            await KeepTextStatistics(begin)()
+            async with begin() as work:
+                known = await work.postings.statistics()
+                if known is not None and known.documents == await work.postings.document_total():
+                    return
+            await asyncio.sleep(0.05)

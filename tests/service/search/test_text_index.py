@@ -74,18 +74,6 @@ async def postings(engine: AsyncEngine, name: str) -> dict[str, int]:
         return {row.lexeme: row.written for row in rows}
 
 
-async def settled(begin: Callable[[], SqlSearchUnitOfWork]) -> None:
-    """Until the postings are made with the catalogue's own averages, by whomever."""
-    async with asyncio.timeout(10):
-        while True:
-            await KeepTextStatistics(begin)()
-            async with begin() as work:
-                known = await work.postings.statistics()
-                if known is not None and known.documents == await work.postings.document_total():
-                    return
-            await asyncio.sleep(0.05)
-
-
 async def index(client: httpx.AsyncClient, headers: dict[str, str], name: str) -> None:
     body = {"product_ids": [str(product_id(name))]}
     assert (await client.post("/index", json=body, headers=headers)).json()["indexed"] == 1
@@ -98,8 +86,6 @@ async def test_a_new_price_leaves_the_postings_alone_and_a_new_text_does_not(
     catalogue: FakeCatalogue,
     operator: dict[str, str],
 ) -> None:
-    # The service does so by itself at some time: not in between.
-    await settled(begin)
     before = await postings(engine, "Spade")
     assert "spade" in before
     (variant,) = catalogue.products[product_id("Spade")].variants
@@ -118,7 +104,6 @@ async def test_postings_are_made_anew_when_the_catalogue_has_changed_much(
     shop: httpx.AsyncClient, engine: AsyncEngine, begin: Callable[[], SqlSearchUnitOfWork]
 ) -> None:
     keep = KeepTextStatistics(begin)
-    await settled(begin)
     async with begin() as work:
         known = await work.postings.statistics()
         measured = await work.postings.measure()
