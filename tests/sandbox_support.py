@@ -104,7 +104,7 @@ async def running_sandbox(settings: SandboxSettings) -> AsyncIterator[str]:
 
 @asynccontextmanager
 async def stripe_client(
-    address: str, *, key: str = API_KEY, seconds: float = 15, retries: int = 0
+    address: str, *, key: str = API_KEY, seconds: float = 5, retries: int = 0
 ) -> AsyncIterator[StripeClient]:
     """The real SDK on the sandbox."""
     http = StripeHttp(seconds)

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from deployments.search.application.ports import Removal
 from deployments.search.domain.document import Document
 from deployments.search.infrastructure.posting_repository import SqlPostingRepository
-from deployments.search.infrastructure.product_locks import lock_products
+from deployments.search.infrastructure.product_locks import hold_to_remove, lock_products
 
 # What a product's row says, but for when it was written.
 _COLUMNS: Final = (
@@ -119,12 +119,6 @@ _REMEMBER_REMOVED = text(
     """
 )
 
-# Those who store vectors hold their products in this order too.
-_HOLD = text(
-    "SELECT FROM search_documents WHERE product_id = ANY(CAST(:ids AS uuid[])) "
-    "ORDER BY product_id FOR UPDATE"
-)
-
 _REMOVE = text(
     """
     DELETE FROM search_documents AS document
@@ -194,7 +188,7 @@ class SqlDocumentRepository:
         await self.lock(latest)
         values = {"ids": list(latest), "versions": list(latest.values())}
         await self._session.execute(_REMEMBER_REMOVED, values)
-        await self._session.execute(_HOLD, {"ids": values["ids"]})
+        await hold_to_remove(self._session, latest)
         return len((await self._session.scalars(_REMOVE, values)).all())
 
     async def indexed_before(self, moment: datetime) -> list[UUID]:
@@ -206,7 +200,7 @@ class SqlDocumentRepository:
 
     async def remove_unseen(self, product_ids: Sequence[UUID], seen_since: datetime) -> int:
         await self.lock(product_ids)
-        await self._session.execute(_HOLD, {"ids": list(product_ids)})
+        await hold_to_remove(self._session, product_ids)
         rows = await self._session.scalars(
             text(
                 "DELETE FROM search_documents WHERE product_id = ANY(CAST(:ids AS uuid[])) "

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from deployments.search.application.ports import PendingDocument, Range, Vectors
+from deployments.search.infrastructure.product_locks import hold_to_keep
 
 _PENDING = """
     FROM search_documents AS document
@@ -17,13 +18,6 @@ _PENDING = """
         ON stored.index_version = :version AND stored.product_id = document.product_id
     WHERE (stored.product_id IS NULL OR stored.embedding_key <> document.embedding_key)
 """
-
-# A vector replaced is a row held, and a vector added waits for whoever removes its product; a
-# removal holds products and waits for their vectors. So the products are held first.
-_HOLD = text(
-    "SELECT FROM search_documents WHERE product_id = ANY(CAST(:ids AS uuid[])) "
-    "ORDER BY product_id FOR KEY SHARE"
-)
 
 # A document that was removed or changed meanwhile has no row to join and is left out. In order,
 # so that two who store the same vectors do not wait for each other.
@@ -106,7 +100,7 @@ class SqlEmbeddingRepository:
         if not documents:
             return 0
         ids = [document.product_id for document in documents]
-        await self._session.execute(_HOLD, {"ids": ids})
+        await hold_to_keep(self._session, ids)
         result: Any = await self._session.execute(
             _STORE,
             {

@@ -22,6 +22,14 @@ _LOCK = text(
     "FROM unnest(CAST(:ids AS text[])) AS ids(id)"
 )
 
+# A vector replaced is a row held, and a vector added waits for whoever removes its product; a
+# removal holds products and waits for their vectors. So both hold the products first, in one order.
+_HOLD = (
+    "SELECT FROM search_documents WHERE product_id = ANY(CAST(:ids AS uuid[])) "
+    "ORDER BY product_id FOR "
+)
+_TO_KEEP, _TO_REMOVE = text(_HOLD + "KEY SHARE"), text(_HOLD + "UPDATE")
+
 
 async def lock_products(session: Executor, product_ids: Iterable[UUID]) -> None:
     """Until the end of the transaction. Locks are taken in one order, the averages first: a
@@ -34,3 +42,13 @@ async def lock_averages(session: Executor) -> None:
     """Until the end of the transaction; no product is locked in it."""
     await session.execute(_LONGEST_WAIT)
     await session.execute(_CHANGE_AVERAGES)
+
+
+async def hold_to_keep(session: Executor, product_ids: Iterable[UUID]) -> None:
+    """Until the end of the transaction nobody removes these products; others may write them."""
+    await session.execute(_TO_KEEP, {"ids": list(product_ids)})
+
+
+async def hold_to_remove(session: Executor, product_ids: Iterable[UUID]) -> None:
+    """Until the end of the transaction nobody keeps or writes these products."""
+    await session.execute(_TO_REMOVE, {"ids": list(product_ids)})

@@ -18,9 +18,12 @@ from models.search.tables import DIMENSION
 from tests.service.search.catalogue import FakeCatalogue
 from tests.service.search.lock_waits import waiting
 
+# As in a table of some size: products are looked up in the order they are named.
+_LOOKED_UP = text("SET LOCAL enable_seqscan = off")
+
 
 class Stand:
-    """Two of the products; of the first one a vector is stored."""
+    """Three of the products; of the first one a vector is stored."""
 
     def __init__(self, begin: Callable[[], SqlSearchUnitOfWork], version: int) -> None:
         self._begin = begin
@@ -30,15 +33,15 @@ class Stand:
     async def store(self, *documents: PendingDocument) -> int:
         vectors = np.ones((len(documents), DIMENSION), dtype=np.float32)
         async with self._begin() as work:
-            # As in a table of some size: products are looked up in the order they are named.
-            await work.session.execute(text("SET LOCAL enable_seqscan = off"))
+            await work.session.execute(_LOOKED_UP)
             stored = await work.embeddings.store(self._version, documents, vectors)
             await work.commit()
         return stored
 
-    async def remove(self) -> int:
+    async def remove(self, *documents: PendingDocument) -> int:
         async with self._begin() as work:
-            removals = [Removal(document.product_id, 9) for document in self.pending]
+            await work.session.execute(_LOOKED_UP)
+            removals = [Removal(document.product_id, 9) for document in documents]
             removed = await work.documents.remove(removals)
             await work.commit()
         return removed
@@ -50,7 +53,7 @@ async def stand(begin: Callable[[], SqlSearchUnitOfWork], catalogue: FakeCatalog
     async with begin() as work:
         version = await work.versions.ensure_active("some-model", DIMENSION)
         await work.documents.upsert(products)
-        pending = await work.embeddings.pending(version.id, limit=2)
+        pending = await work.embeddings.pending(version.id, limit=3)
         await work.commit()
     stand = Stand(begin, version.id)
     stand.pending = sorted(pending, key=lambda document: document.product_id)
@@ -69,14 +72,28 @@ async def test_vectors_and_a_removal_of_their_products_do_not_wait_for_each_othe
     engine: AsyncEngine, stand: Stand
 ) -> None:
     async with asyncio.TaskGroup() as tasks, first_vector_held(engine):
-        # One vector is replaced, and one added.
+        # One vector is replaced, the others are added.
         storing = tasks.create_task(stand.store(*stand.pending))
         await waiting(engine, storing)
-        removing = tasks.create_task(stand.remove())
+        removing = tasks.create_task(stand.remove(*stand.pending))
         await waiting(engine, removing, many=2)
-    assert (storing.result(), removing.result()) == (2, 2)
+    assert (storing.result(), removing.result()) == (3, 3)
     async with engine.connect() as connection:
         assert await connection.scalar(text("SELECT count(*) FROM embeddings")) == 0
+
+
+async def test_a_removal_holds_products_in_the_order_of_those_who_store(
+    engine: AsyncEngine, stand: Stand
+) -> None:
+    middle = {"id": stand.pending[1].product_id}
+    hold = text("SELECT FROM search_documents WHERE product_id = :id FOR UPDATE")
+    async with asyncio.TaskGroup() as tasks, engine.begin() as holder:
+        await holder.execute(hold, middle)
+        storing = tasks.create_task(stand.store(*stand.pending))
+        await waiting(engine, storing)
+        removing = tasks.create_task(stand.remove(*reversed(stand.pending)))
+        await waiting(engine, removing, many=2)
+    assert (storing.result(), removing.result()) == (3, 3)
 
 
 async def test_two_who_store_the_same_vectors_do_not_wait_for_each_other(
@@ -88,4 +105,4 @@ async def test_two_who_store_the_same_vectors_do_not_wait_for_each_other(
         await waiting(engine, one)
         other = tasks.create_task(stand.store(*reversed(stand.pending)))
         await waiting(engine, other, many=2)
-    assert (one.result(), other.result()) == (2, 2)
+    assert (one.result(), other.result()) == (3, 3)
